@@ -1,0 +1,1 @@
+"""The loops of the daemon, one page each, and the wiring."""

@@ -1,0 +1,1 @@
+"""From a document to the watches that match it, with the evidence."""

@@ -1,0 +1,1 @@
+"""The nouns of Wirewatch: frozen dataclasses that every layer speaks."""

@@ -1,0 +1,114 @@
+"""What was decided, ready to be committed whole or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wirewatch.core.model.alert import Alert, Attempt, Delivery
+from wirewatch.core.model.article import Article
+from wirewatch.core.model.entry import Entry, EntryKey
+from wirewatch.core.model.feed import FeedId, FeedState
+from wirewatch.core.model.hit import AlertId, Hit, HitId, HitState, StoryId, Why
+from wirewatch.core.model.outcome import Problem
+from wirewatch.core.model.story import Story, StoryEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollRecord:
+    """One short row about one poll, kept for days: what "why not?" is answered from."""
+
+    feed_id: FeedId
+    at: datetime
+    outcome: str
+    """``ok``, ``unchanged``, ``same-body`` or the value of a Problem."""
+    status: int | None
+    wire_bytes: int
+    entries: int
+    new: int
+    overlap: bool | None
+    """Whether an entry known before was still listed; None when the poll brought no document."""
+    took_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollPlan:
+    """What one poll of one feed leads to."""
+
+    feed_id: FeedId
+    state: FeedState
+    record: PollRecord
+    seen: tuple[tuple[EntryKey, bytes], ...] = ()
+    """Keys (and aliases) with their text hashes: inserted, or their hash updated."""
+    new: tuple[Entry, ...] = ()
+    edited: tuple[Entry, ...] = ()
+    """Known entries whose text changed; found_at and baseline of the stored row are kept."""
+    articles: tuple[Article, ...] = ()
+    """Pages to read; one that is known already is left as it is."""
+    hits: tuple[Hit, ...] = ()
+    """A hit that is known already (same watch, same entry) is left as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticlePlan:
+    """What one attempt at one page leads to."""
+
+    article: Article
+    hits: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingHit:
+    """A hit nobody was told about, with what is needed to decide on it."""
+
+    hit: Hit
+    entry: Entry
+    outlet: str
+    article: Article | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HitVerdict:
+    """The end of a hit's wait, and the reason."""
+
+    hit_id: HitId
+    state: HitState
+    why: Why
+    story_id: StoryId | None
+    alert_id: AlertId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementPlan:
+    """What a look at the waiting hits leads to."""
+
+    opened: tuple[Story, ...] = ()
+    joined: tuple[tuple[StoryId, StoryEntry], ...] = ()
+    told: tuple[tuple[StoryId, str, str], ...] = ()
+    """(story, watch, channel) that now count as told."""
+    alerts: tuple[Alert, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    verdicts: tuple[HitVerdict, ...] = ()
+    look_again_at: datetime | None = None
+    """When the earliest hit still waiting will be ripe."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptPlan:
+    """What one attempt at a delivery leads to."""
+
+    delivery: Delivery
+    attempt: Attempt
+    alarm: Alert | None = None
+    """An operator's alert about a dead letter, with its deliveries."""
+    alarm_deliveries: tuple[Delivery, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedProblem:
+    """A feed in trouble, for ``status``."""
+
+    name: str
+    problem: Problem
+    detail: str
+    since: datetime

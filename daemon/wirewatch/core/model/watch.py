@@ -1,0 +1,54 @@
+"""A standing query, and the named set it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wirewatch.core.model.hit import WatchId
+
+
+class Scattered(StrEnum):
+    """What a hit whose words stand far apart does."""
+
+    STORE = "store"
+    ALERT = "alert"
+
+
+class Priority(StrEnum):
+    """How urgent the watches of a list are."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchSpec:
+    """A watch as the owner wrote it. ``core.query.parse_query`` turns *query* into a tree."""
+
+    id: WatchId
+    name: str
+    query: str
+    near_words: int = 50
+    """How far apart bare words may stand and still ring; 0 is anywhere in the entry."""
+    scattered: Scattered = Scattered.STORE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchlist:
+    """A named set of watches with their scope, channels and urgency."""
+
+    name: str
+    watches: tuple[WatchSpec, ...]
+    feeds: tuple[str, ...] = ()
+    """Names of feeds, or ``tag:NAME``; empty reads every feed."""
+    channels: tuple[str, ...] = ()
+    priority: Priority = Priority.NORMAL
+    paused: bool = False
+
+    def reads(self, feed_name: str, feed_tags: tuple[str, ...]) -> bool:
+        """Say whether the list watches this feed."""
+        if not self.feeds:
+            return True
+        return feed_name in self.feeds or any(f"tag:{tag}" in self.feeds for tag in feed_tags)

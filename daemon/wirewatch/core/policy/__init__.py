@@ -1,0 +1,1 @@
+"""When to tell: one pure function per policy."""

@@ -1,0 +1,1 @@
+"""The language of watches: one module per operator, a parser, canonical printing."""

@@ -1,0 +1,1 @@
+"""The web, politely and within limits. httpx lives here."""

@@ -1,0 +1,1 @@
+"""From alerts to messages that arrive. Apprise lives here."""

@@ -1,0 +1,1 @@
+"""From bytes to entries and articles. feedparser, lxml and trafilatura live here."""

@@ -1,0 +1,1 @@
+"""From files, environment and credentials to frozen settings."""
