@@ -111,9 +111,9 @@ Fetched: TypeAlias = Got | Unchanged | Failed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedEntry:
-    """An entry as its feed tells it: plain text in blocks, absolute links, aware dates in UTC.
+    r"""An entry as its feed tells it: plain text in blocks, absolute links, aware dates in UTC.
 
-    In every text a blank line (``\\n\\n``) ends a block (paragraph, list item, table cell, heading) and a
+    In every text a blank line (``\n\n``) ends a block (paragraph, list item, table cell, heading) and a
     single newline is white space inside one (``<br>``, a wrapped line).
     """
 
