@@ -112,6 +112,9 @@ class ArticleStore(Protocol):
     def commit_article(self, plan: ArticlePlan) -> None:
         """Store what was read and the hits it brought."""
 
+    def due_articles(self, *, now: datetime) -> int:
+        """Return how many pages may be claimed now."""
+
     def pending_articles(self) -> int:
         """Return how many pages are still to be read."""
 
@@ -145,6 +148,12 @@ class Outbox(Protocol):
 
     def release(self, delivery: Delivery, *, due_at: datetime) -> None:
         """Give a claimed delivery back untried (the daemon stops): as if it had not been claimed."""
+
+    def recover(self, *, now: datetime) -> int:
+        """End every lease at once, of deliveries and of pages; return how many there were.
+
+        Called at the start by the only daemon on this database: whoever held them is dead.
+        """
 
     def next_due(self) -> Mapping[str, datetime]:
         """Return for each channel with open deliveries when the earliest of them may be tried."""

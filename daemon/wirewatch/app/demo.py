@@ -1,0 +1,113 @@
+"""The demonstration: the real path on built-in feeds, on this machine only."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+
+from wirewatch import __version__
+from wirewatch.app.config import load_settings
+from wirewatch.app.logs import configure
+from wirewatch.app.run import run_until_quiet
+from wirewatch.app.wiring import build_store
+from wirewatch.demo.content import WATCHLIST, feeds
+from wirewatch.demo.server import DemoServer
+from wirewatch.ports import Store
+from wirewatch.settings.schema import Settings
+
+LIMIT = timedelta(seconds=60)
+EVERY_S = 30.0
+
+CONFIG = """\
+[database]
+url = "sqlite:///{folder}/demo.db"
+
+[poll]
+first_poll = "alert"
+allow_networks = ["127.0.0.0/8"]
+host_gap = "0 s"
+per_host = 4
+
+[alerts]
+settle = "1 s"
+
+[channel.terminal]
+url = "console://"
+
+[watchlist.demo]
+channels = ["terminal"]
+"""
+
+
+def run_demo(*, once: bool, verbose: bool) -> bool:
+    """Show Wirewatch at work; return whether an alert was told. With *once* end then, else go on until Ctrl-C."""
+    configure("info" if verbose else "error", "console")
+    began = monotonic()
+    with (
+        tempfile.TemporaryDirectory(prefix="wirewatch-demo-") as folder,
+        DemoServer(now=datetime.now(UTC)) as server,
+    ):
+        settings = _settings(Path(folder), server.base_url)
+        _say(
+            f"Wirewatch {__version__} demo: {len(settings.feeds)} built-in feeds, "
+            f"{sum(len(one.watches) for one in settings.watchlists)} watches; nothing leaves this machine\n"
+        )
+        run_until_quiet(settings, limit=LIMIT)
+        store = build_store(settings)
+        try:
+            told = _summary(store, monotonic() - began)
+        finally:
+            store.close()
+        if not once:
+            _go_on(settings, server)
+    return told
+
+
+def _settings(folder: Path, base_url: str) -> Settings:
+    config = folder / "wirewatch.toml"
+    lines = [CONFIG.format(folder=folder)]
+    for name, path in feeds():
+        lines.append(f'[[feed]]\nname = "{name}"\nurl = "{base_url}{path}"\n')
+    config.write_text("\n".join(lines), encoding="utf-8")
+    lists = folder / "watchlists"
+    lists.mkdir()
+    (lists / "demo.txt").write_text(WATCHLIST, encoding="utf-8")
+    return load_settings(config, {})
+
+
+def _summary(store: Store, took_s: float) -> bool:
+    for feed in store.feeds():
+        polls = store.polls(feed.id, limit=1)
+        entries = polls[0].entries if polls else 0
+        said = feed.state.problem_detail or f"{entries} entries"
+        _say(f"  {feed.spec.name:<24}{said}")
+    counts = store.counts()
+    sent = sum(1 for _ in store.deliveries(limit=100))
+    _say(
+        f"\n{counts.entries} entries read, {counts.hits} hits, {counts.stories} story, "
+        f"{sent} alert in {took_s:.1f} s."
+    )
+    _say(
+        "Next:  wirewatch init      writes wirewatch.toml, where your feeds, watches and channels go"
+    )
+    return sent > 0
+
+
+def _go_on(settings: Settings, server: DemoServer) -> None:
+    _say(
+        f"\nThe feeds are at {server.base_url}/ and a new story comes every {EVERY_S:.0f} s. Ctrl-C ends it."
+    )
+    del settings
+    try:
+        asyncio.run(asyncio.sleep(EVERY_S))
+    except KeyboardInterrupt:
+        return
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

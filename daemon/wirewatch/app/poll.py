@@ -1,0 +1,217 @@
+"""The poll loop: fetch, parse, match, commit. One feed delays no other."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wirewatch.app.context import Context
+from wirewatch.app.dispatch import Job
+from wirewatch.app.logs import get_logger
+from wirewatch.core.model.feed import Feed, FeedId
+from wirewatch.core.model.outcome import Failed, Fetched, Got, Parsed, ParsedFeed, Problem, Request
+from wirewatch.core.model.plan import PollPlan
+from wirewatch.core.plan.poll import (
+    Listed,
+    is_same_body,
+    keys_of,
+    listed,
+    plan_failure,
+    plan_poll,
+)
+from wirewatch.errors import StoreError
+
+log = get_logger(__name__)
+
+FEED_TYPES = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
+)
+
+SHARD_LIMIT = 500
+PATIENCE_S = 2.0
+"""How long a shard's job waits for its feeds; a slower one finishes by itself, the shard goes on."""
+
+BATCH = 200
+GATHER_S = 0.1
+"""How long a finished poll waits for others, so that they are committed together."""
+
+BUG = "Wirewatch itself failed on this feed; the log has the details"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A poll that came back and is to be decided on."""
+
+    feed: Feed
+    fetched: Fetched
+    parsed: Parsed | None
+
+
+class Poller:
+    """Polls the due feeds of a shard and commits what they bring, in batches."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._in_flight: dict[FeedId, asyncio.Task[None]] = {}
+        self._results: asyncio.Queue[Result] = asyncio.Queue()
+        self._writer: asyncio.Task[None] | None = None
+
+    async def poll_shard(self, job: Job) -> None:
+        """Poll the due feeds of one shard; return when they are done or after a moment's patience."""
+        context = self._context
+        due = await context.off(
+            context.store.due,
+            int(job.about),
+            now=context.now(),
+            limit=SHARD_LIMIT,
+            skip=frozenset(self._in_flight),
+        )
+        tasks = []
+        for feed in due:
+            task = asyncio.create_task(self._poll(feed), name=f"feed:{feed.spec.name}")
+            self._in_flight[feed.id] = task
+            tasks.append(task)
+        if tasks:
+            await asyncio.wait(tasks, timeout=PATIENCE_S)
+
+    def is_idle(self) -> bool:
+        """Say whether no feed is being asked and every answer is committed."""
+        return not self._in_flight
+
+    async def drain(self, timeout_s: float) -> None:
+        """Let polls under way come in for a while, give up the rest, commit what came."""
+        tasks = [task for task in self._in_flight.values() if not task.done()]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=timeout_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        if self._writer is not None:
+            self._writer.cancel()
+            await asyncio.gather(self._writer, return_exceptions=True)
+        left = [self._results.get_nowait() for _ in range(self._results.qsize())]
+        if left:
+            # What cannot be committed now is polled again: nothing of it was acknowledged.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._commit(left), timeout_s)
+
+    async def _poll(self, feed: Feed) -> None:
+        try:
+            fetched = await self._context.fetcher.fetch(_request(feed))
+            parsed = await self._parse(feed, fetched)
+            self._results.put_nowait(Result(feed=feed, fetched=fetched, parsed=parsed))
+        except asyncio.CancelledError:
+            self._in_flight.pop(feed.id, None)
+            raise
+        except Exception:  # noqa: BLE001  bulkhead: one feed's bug must not stop the others
+            log.exception("bug while polling", feed=feed.spec.name)
+            fetched = Failed(problem=Problem.BUG, detail=BUG)
+            self._results.put_nowait(Result(feed=feed, fetched=fetched, parsed=None))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write(), name="poll-writer")
+
+    async def _parse(self, feed: Feed, fetched: Fetched) -> Parsed | None:
+        if not isinstance(fetched, Got) or is_same_body(feed, fetched):
+            return None
+        return await self._context.parser.feed(
+            fetched.body, url=fetched.url, content_type=fetched.content_type
+        )
+
+    async def _write(self) -> None:
+        """Commit results as they come, those of one moment together; end when there are none."""
+        while not self._results.empty():
+            await asyncio.sleep(GATHER_S)
+            count = min(self._results.qsize(), BATCH)
+            batch = [self._results.get_nowait() for _ in range(count)]
+            try:
+                await self._commit(batch)
+            except asyncio.CancelledError:
+                for result in batch:
+                    self._results.put_nowait(result)
+                raise
+
+    async def _commit(self, batch: Sequence[Result]) -> None:
+        """Decide and commit, however long the database refuses: what was read is not thrown away."""
+        context = self._context
+        plans = await context.insist(self._plan_all, batch)
+        await context.insist(context.store.commit_polls, plans)
+        for result in batch:
+            self._in_flight.pop(result.feed.id, None)
+        if any(plan.articles for plan in plans):
+            context.dispatcher.submit(Job(kind="articles"))
+        if any(plan.hits for plan in plans):
+            context.dispatcher.submit(Job(kind="announce"))
+        _report(batch, plans)
+
+    def _plan_all(self, batch: Sequence[Result]) -> list[PollPlan]:
+        plans = []
+        for result in batch:
+            try:
+                plans.append(self._plan(result))
+            except StoreError:
+                raise
+            except Exception:  # noqa: BLE001  bulkhead: one feed's bug must not stop the others
+                log.exception("bug while matching", feed=result.feed.spec.name)
+                plans.append(self._bug(result.feed))
+        return plans
+
+    def _plan(self, result: Result) -> PollPlan:
+        context, feed = self._context, result.feed
+        items: tuple[Listed, ...] = ()
+        if isinstance(result.parsed, ParsedFeed):
+            items = listed(result.parsed)
+        return plan_poll(
+            feed,
+            result.fetched,
+            items,
+            result.parsed,
+            known=context.store.known(feed.id, keys_of(items)) if items else {},
+            wanted=context.world.wanted,
+            cadence=context.world.cadence,
+            articles=context.world.articles,
+            now=context.now(),
+        )
+
+    def _bug(self, feed: Feed) -> PollPlan:
+        return plan_failure(
+            feed,
+            Problem.BUG,
+            BUG,
+            cadence=self._context.world.cadence,
+            now=self._context.now(),
+        )
+
+
+def _request(feed: Feed) -> Request:
+    validators = feed.state.validators
+    return Request(
+        url=feed.spec.url,
+        accept=FEED_TYPES,
+        etag=validators.etag,
+        last_modified=validators.last_modified,
+        headers=feed.spec.headers,
+        user_agent=feed.spec.user_agent,
+    )
+
+
+def _report(batch: Sequence[Result], plans: Sequence[PollPlan]) -> None:
+    """Write one line per poll, at its end."""
+    for result, plan in zip(batch, plans, strict=True):
+        record = plan.record
+        fields: dict[str, object] = {
+            "feed": result.feed.spec.name,
+            "outcome": record.outcome,
+            "entries": record.entries,
+            "new": record.new,
+            "hits": len(plan.hits),
+            "took_s": round(record.took_s, 3),
+        }
+        if plan.state.problem is not None:
+            log.warning("polled", **fields, problem=plan.state.problem_detail)
+        elif record.overlap is False:
+            log.warning("polled", **fields, gap="no entry of the last poll is listed any more")
+        else:
+            log.info("polled", **fields)

@@ -1,0 +1,293 @@
+"""``feed``: the sources."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wirewatch.cli import show
+from wirewatch.cli.exits import Exit
+from wirewatch.cli.state import State, json_option, pass_state
+
+if TYPE_CHECKING:
+    from wirewatch.app.online import Look
+    from wirewatch.core.model.feed import Feed
+    from wirewatch.core.model.plan import PollRecord
+
+
+@click.group
+def feed() -> None:
+    """List, show, add, check, pause, import and export feeds."""
+
+
+@feed.command("list")
+@click.option("--failing", is_flag=True, help="Only those in trouble.")
+@json_option
+@pass_state
+def list_(state: State, failing: bool) -> int:
+    """List feeds with their health. Exits with 3 when there are none."""
+    store = state.open_store(state.load())
+    try:
+        feeds = store.feeds()
+    finally:
+        store.close()
+    if failing:
+        feeds = [one for one in feeds if one.state.problem is not None]
+    if state.as_json:
+        show.as_json([_feed_json(one) for one in feeds])
+    else:
+        now = datetime.now(UTC)
+        show.table(
+            ("feed", "health", "last poll", "next", "last new", "tags"),
+            (
+                (
+                    one.spec.name,
+                    _health(one),
+                    show.ago(one.state.last_poll_at, now),
+                    "–" if one.spec.paused else show.ago(one.state.next_poll_at, now),
+                    show.ago(one.state.last_new_at, now),
+                    ", ".join(one.spec.tags) or None,
+                )
+                for one in feeds
+            ),
+        )
+    return Exit.DONE if feeds else Exit.NOTHING
+
+
+def _health(one: Feed) -> str:
+    if one.spec.paused:
+        return "paused"
+    if one.state.problem is not None:
+        return one.state.problem_detail or one.state.problem.value
+    return "ok" if one.state.last_ok_at else "not polled yet"
+
+
+def _feed_json(one: Feed) -> dict[str, object]:
+    state = one.state
+    return {
+        "id": one.id,
+        "name": one.spec.name,
+        "url": _public(one.spec.url),
+        "tags": one.spec.tags,
+        "paused": one.spec.paused,
+        "title": state.title,
+        "format": state.format,
+        "problem": state.problem,
+        "problem_detail": state.problem_detail,
+        "problem_at": state.problem_at,
+        "failures": state.failures,
+        "polls": state.polls,
+        "interval_s": state.interval,
+        "last_poll_at": state.last_poll_at,
+        "last_ok_at": state.last_ok_at,
+        "last_new_at": state.last_new_at,
+        "next_poll_at": state.next_poll_at,
+        "moved_to": state.moved_to,
+    }
+
+
+def _public(url: str) -> str:
+    """Return a URL without its user name and password."""
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+
+
+def _find(feeds: Sequence[Feed], name: str) -> Feed:
+    from difflib import get_close_matches
+
+    for one in feeds:
+        if name in (one.spec.name, one.spec.url):
+            return one
+    close = get_close_matches(name, [one.spec.name for one in feeds], n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    raise click.UsageError(f"no feed named {name!r}{hint}")
+
+
+@feed.command("show")
+@click.argument("name")
+@json_option
+@pass_state
+def show_(state: State, name: str) -> None:
+    """Show what is known of a feed, and its last polls."""
+    store = state.open_store(state.load())
+    try:
+        one = _find(store.feeds(), name)
+        polls = store.polls(one.id, limit=20)
+    finally:
+        store.close()
+    if state.as_json:
+        show.as_json({**_feed_json(one), "recent_polls": polls})
+        return
+    now = datetime.now(UTC)
+    click.secho(show.clean(one.spec.name), bold=True)
+    for what, value in (
+        ("address", _public(one.spec.url)),
+        ("health", _health(one)),
+        ("calls itself", show.clean(one.state.title or "–")),
+        ("format", one.state.format or "–"),
+        ("polled every", show.length(one.state.interval.total_seconds())),
+        ("next poll", show.ago(one.state.next_poll_at, now)),
+        ("last new entry", show.ago(one.state.last_new_at, now)),
+    ):
+        click.echo(f"  {what:<15}{value}")
+    click.echo()
+    show.table(
+        ("polled", "outcome", "status", "entries", "new", "gap", "bytes", "took"),
+        (_poll_row(record, now) for record in polls),
+    )
+
+
+def _poll_row(record: PollRecord, now: datetime) -> tuple[object, ...]:
+    return (
+        show.ago(record.at, now),
+        record.outcome,
+        record.status,
+        record.entries,
+        record.new,
+        "gap" if record.overlap is False else None,
+        record.wire_bytes,
+        f"{record.took_s:.2f} s",
+    )
+
+
+@feed.command
+@click.argument("url")
+@click.option("--name", help="What to call it; default: what it calls itself.")
+@click.option("--tag", "tags", multiple=True, help="Tag; repeatable.")
+@pass_state
+def add(state: State, url: str, name: str | None, tags: tuple[str, ...]) -> int:
+    """Look at a feed, then add it to the configuration."""
+    return add_feed(state, url, name, tags)
+
+
+def add_feed(state: State, url: str, name: str | None, tags: tuple[str, ...]) -> int:
+    """Look at a feed, add it to the configuration, and say what to do next."""
+    from wirewatch.core.model.outcome import ParsedFeed
+    from wirewatch.settings import edit
+
+    path = state.path()
+    settings = state.load()
+    if any(one.url == url for one in settings.feeds):
+        click.echo("This feed is configured already.", err=True)
+        return Exit.DONE
+    look = asyncio.run(_look(state, url))
+    if look.error is not None or not isinstance(look.parsed, ParsedFeed):
+        raise click.ClickException(f"{_public(url)}: {look.error}. Nothing was added.")
+    title = name or show.clean(look.parsed.title) or _public(url)
+    edit.add_feed(
+        path, url=url, name=_unused(title, [one.name for one in settings.feeds]), tags=tags
+    )
+    click.echo(
+        f"Added {title!r}: {look.parsed.format}, {len(look.parsed.entries)} entries. "
+        "A running daemon sees it after `wirewatch reload`."
+    )
+    return Exit.DONE
+
+
+def _unused(name: str, taken: Sequence[str]) -> str:
+    number, chosen = 2, name
+    while chosen in taken:
+        chosen, number = f"{name} {number}", number + 1
+    return chosen
+
+
+async def _look(state: State, url: str) -> Look:
+    from wirewatch.app.online import look_at_feed
+    from wirewatch.app.wiring import build_fetcher, build_parser
+
+    settings = state.load()
+    spec = next((one for one in settings.feeds if url in (one.url, one.name)), None)
+    fetcher, parser = build_fetcher(settings), build_parser(settings)
+    try:
+        return await look_at_feed(spec.url if spec else url, spec, fetcher=fetcher, parser=parser)
+    finally:
+        await fetcher.aclose()
+        await parser.aclose()
+
+
+@feed.command
+@click.argument("source")
+@json_option
+@pass_state
+def check(state: State, source: str) -> int:
+    """Read a feed (a URL, a configured name or a file) and show every entry as Wirewatch understands it.
+
+    Exits with 0 for a usable feed, 1 otherwise.
+    """
+    from wirewatch.cli.feed_check import check_source
+
+    return check_source(state, source, _look)
+
+
+@feed.command
+@click.argument("name")
+@pass_state
+def remove(state: State, name: str) -> None:
+    """Remove a feed from the configuration. What was found in it is kept."""
+    from wirewatch.settings import edit
+
+    edit.remove_feed(state.path(), name)
+    click.echo(f"Removed {name!r}. A running daemon forgets it after `wirewatch reload`.")
+
+
+@feed.command
+@click.argument("name")
+@pass_state
+def pause(state: State, name: str) -> None:
+    """Stop polling a feed until it is resumed."""
+    _set_paused(state, name, paused=True)
+
+
+@feed.command
+@click.argument("name")
+@pass_state
+def resume(state: State, name: str) -> None:
+    """Poll a paused feed again."""
+    _set_paused(state, name, paused=False)
+
+
+def _set_paused(state: State, name: str, *, paused: bool) -> None:
+    from wirewatch.settings import edit
+
+    edit.set_feed_paused(state.path(), name, paused=paused)
+    click.echo(f"{name!r} is {'paused' if paused else 'polled again'} after `wirewatch reload`.")
+
+
+@feed.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
+@pass_state
+def import_(state: State, file: Path) -> int:
+    """Add the feeds of an OPML file; its folders become tags. Exits with 4 when some could not be added."""
+    from wirewatch.settings import edit
+    from wirewatch.settings.opml import read_opml
+
+    path, settings = state.path(), state.load()
+    report = read_opml(file.read_bytes())
+    known = {one.url for one in settings.feeds}
+    new = [one for one in report.feeds if one.url not in known]
+    edit.add_feeds(path, new)
+    if state.as_json:
+        show.as_json(
+            {"added": len(new), "known": len(report.feeds) - len(new), "problems": report.problems}
+        )
+    else:
+        click.echo(f"{len(new)} feeds added, {len(report.feeds) - len(new)} were known.")
+        for problem in report.problems:
+            click.echo(f"  {problem}", err=True)
+    return Exit.PARTLY if report.problems else Exit.DONE
+
+
+@feed.command
+@pass_state
+def export(state: State) -> None:
+    """Write all feeds as OPML to standard output."""
+    from wirewatch.settings.opml import write_opml
+
+    click.echo(write_opml(state.load().feeds), nl=False)

@@ -1,0 +1,69 @@
+"""``demo``, ``init``, ``add``: the first minutes with Wirewatch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from wirewatch.cli.exits import Exit
+from wirewatch.cli.state import State, pass_state
+
+
+@click.command
+@click.option("--once", is_flag=True, help="End when everything has been told.")
+@pass_state
+def demo(state: State, once: bool) -> int:
+    """See it work in ten seconds: built-in feeds, no internet, no set-up.
+
+    A web server on the loopback interface serves three feeds with their articles; a temporary database, the real
+    path from polling to alert. With --once it ends by itself, else with Ctrl-C.
+    """
+    from wirewatch.app.demo import run_demo
+
+    return Exit.DONE if run_demo(once=once, verbose=bool(state.verbose)) else Exit.FAILED
+
+
+@click.command
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=".")
+@pass_state
+def init(state: State, directory: Path) -> None:
+    """Write a commented wirewatch.toml and an example watchlist, and create the database.
+
+    Nothing that exists is overwritten.
+    """
+    from wirewatch.settings.example import write_example
+
+    written = write_example(directory)
+    for path in written:
+        click.echo(f"wrote {path}")
+    config = directory / "wirewatch.toml"
+    fresh = State(config=config, verbose=state.verbose, as_json=state.as_json)
+    settings = fresh.load()
+    fresh.open_store(settings).close()
+    click.echo(f"database ready: {_place(settings.database.url)}")
+    click.echo(
+        "\nNext:\n"
+        "  wirewatch add https://example.org/feed.xml    add a feed\n"
+        "  wirewatch watch add '\"Abu Dhabi talks\"'       say what to watch for\n"
+        "  wirewatch channel add desk mailtos://…        say where to tell you\n"
+        "  wirewatch run                                 start watching"
+    )
+
+
+def _place(url: str) -> str:
+    from sqlalchemy.engine import make_url
+
+    return make_url(url).render_as_string(hide_password=True)
+
+
+@click.command
+@click.argument("url")
+@click.option("--name", help="What to call it; default: what it calls itself.")
+@click.option("--tag", "tags", multiple=True, help="Tag; repeatable.")
+@pass_state
+def add(state: State, url: str, name: str | None, tags: tuple[str, ...]) -> int:
+    """Add a feed: look at it, then write it into the configuration."""
+    from wirewatch.cli.feed import add_feed
+
+    return add_feed(state, url, name, tags)

@@ -1,0 +1,89 @@
+"""What a command is given: the options before it, and the settings and the store when it asks for them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from wirewatch.errors import ConfigError, Fault
+
+if TYPE_CHECKING:
+    from wirewatch.ports import Store
+    from wirewatch.settings.schema import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(slots=True)
+class State:
+    """The options before the command."""
+
+    config: Path | None
+    verbose: int
+    as_json: bool
+
+    def path(self) -> Path:
+        """Return the configuration file. Raise ConfigError naming where it was looked for."""
+        from wirewatch.settings.load import find_config
+
+        found = find_config(self.config, os.environ)
+        if found is None:
+            raise ConfigError(
+                (
+                    Fault(
+                        file="wirewatch.toml",
+                        line=None,
+                        path="",
+                        message="no configuration found",
+                        hint="`wirewatch init` writes one; `wirewatch demo` needs none; --config names one",
+                    ),
+                )
+            )
+        return found
+
+    def load(self) -> Settings:
+        """Return the settings. Raise ConfigError with everything that is wrong."""
+        from wirewatch.app.config import load_settings
+
+        return load_settings(self.path(), os.environ)
+
+    def open_store(self, settings: Settings) -> Store:
+        """Open the database with the configured feeds known to it. Raise StoreError."""
+        from datetime import timedelta
+
+        from wirewatch.app.wiring import build_store, utc_now
+
+        store = build_store(settings)
+        store.sync_feeds(settings.feeds, now=utc_now(), spread=timedelta())
+        return store
+
+    def configure_logs(self, settings: Settings) -> None:
+        """Set up logging as configured, louder with -v."""
+        from wirewatch.app.logs import configure
+
+        level = {0: settings.log.level, 1: "info"}.get(self.verbose, "debug")
+        configure(level, settings.log.format)
+
+
+def json_option(command: F) -> F:
+    """Accept ``--json`` after the command too."""
+
+    def remember(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+        if value:
+            ctx.find_root().obj.as_json = True
+
+    return click.option(
+        "--json",
+        is_flag=True,
+        expose_value=False,
+        callback=remember,
+        help="Machine-readable output.",
+    )(command)
+
+
+pass_state = click.make_pass_decorator(State)

@@ -1,0 +1,199 @@
+"""``watch``: the standing queries."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wirewatch.cli import show
+from wirewatch.cli.exits import Exit
+from wirewatch.cli.state import State, json_option, pass_state
+from wirewatch.errors import ConfigError, QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wirewatch.core.match import Match
+    from wirewatch.core.text.document import Document
+
+
+@click.group
+def watch() -> None:
+    """List, add, test and pause watches."""
+
+
+@watch.command("list")
+@json_option
+@pass_state
+def list_(state: State) -> int:
+    """List watches by watchlist. Exits with 3 when there are none."""
+    from wirewatch.core.query import lint, parse_query
+
+    settings = state.load()
+    rows = [
+        {
+            "id": one.id,
+            "name": one.name,
+            "query": one.query,
+            "watchlist": watchlist.name,
+            "channels": watchlist.channels,
+            "feeds": watchlist.feeds,
+            "paused": watchlist.paused,
+            "warnings": lint(parse_query(one.query, terms=settings.terms)),
+        }
+        for watchlist in settings.watchlists
+        for one in watchlist.watches
+    ]
+    if state.as_json:
+        show.as_json(rows)
+    else:
+        show.table(
+            ("watchlist", "watch", "query", "channels"),
+            (
+                (
+                    f"{row['watchlist']}{' (paused)' if row['paused'] else ''}",
+                    row["name"],
+                    row["query"] if row["query"] != row["name"] else "as named",
+                    ", ".join(row["channels"]) or "none",  # type: ignore[arg-type]
+                )
+                for row in rows
+            ),
+        )
+        for row in rows:
+            for warning in row["warnings"]:  # type: ignore[attr-defined]
+                click.echo(f"{row['id']}: {warning}", err=True)
+    return Exit.DONE if rows else Exit.NOTHING
+
+
+@watch.command
+@click.argument("query")
+@click.option("--name", help="What to call it in alerts; default: the query.")
+@click.option("--list", "watchlist", default="main", show_default=True, help="Its watchlist.")
+@pass_state
+def add(state: State, query: str, name: str | None, watchlist: str) -> None:
+    """Add a watch to the configuration."""
+    from wirewatch.core.query import lint, parse_query
+    from wirewatch.settings import edit
+
+    settings = state.load()
+    try:
+        parsed = parse_query(query, terms=settings.terms)
+    except QueryError as exc:
+        raise click.UsageError(f"{exc}\n{exc.pointer()}") from exc
+    edit.add_watch(state.path(), query=query, name=name, watchlist=watchlist)
+    click.echo(f"Watching for {parsed}. A running daemon sees it after `wirewatch reload`.")
+    for warning in lint(parsed):
+        click.echo(f"warning: {warning}", err=True)
+
+
+@watch.command
+@click.argument("name")
+@click.option("--list", "watchlist", default=None, help="Its watchlist, if the name is in several.")
+@pass_state
+def remove(state: State, name: str, watchlist: str | None) -> None:
+    """Remove a watch from the configuration. Its hits are kept."""
+    from wirewatch.settings import edit
+
+    edit.remove_watch(state.path(), name, watchlist=watchlist)
+    click.echo(f"Removed {name!r}. A running daemon forgets it after `wirewatch reload`.")
+
+
+@watch.command
+@click.argument("query")
+@click.argument("text", required=False)
+@click.option("--title", default="", help="The headline to match together with the text.")
+@json_option
+@pass_state
+def test(state: State, query: str, text: str | None, title: str) -> int:
+    """Try a query on TEXT: words, a file's name, a URL, or - for standard input.
+
+    Shows the sentences that match with the words marked, or the nearest miss. Exits with 3 when it does not match.
+    """
+    from wirewatch.core.match import explain, snippets
+    from wirewatch.core.query import lint, parse_query
+
+    terms = _terms(state)
+    try:
+        parsed = parse_query(query, terms=terms)
+    except QueryError as exc:
+        raise click.UsageError(f"{exc}\n{exc.pointer()}") from exc
+    document = _document(state, text, title)
+    explanation = explain(parsed, document)
+    match = _match(query, terms, document)
+    if state.as_json:
+        show.as_json(
+            {
+                "query": str(parsed),
+                "match": match is not None and match.rings,
+                "strength": match.strength if match else None,
+                "spans": match.spans if match else [],
+                "sentences": [one.text for one in snippets(document, match.spans)] if match else [],
+                "explanation": explanation,
+                "warnings": lint(parsed),
+            }
+        )
+    elif match is None:
+        click.echo(f"No match for {parsed}")
+        click.echo(str(explanation))
+    else:
+        rings = "" if match.rings else " (the words stand far apart: stored, but it does not ring)"
+        click.echo(f"{parsed} matches{rings}:")
+        for snippet in snippets(document, match.spans):
+            click.echo(f"  {show.marked(snippet)}")
+    if not state.as_json:
+        for warning in lint(parsed):
+            click.echo(f"warning: {warning}", err=True)
+    return Exit.DONE if match is not None else Exit.NOTHING
+
+
+def _terms(state: State) -> Mapping[str, str]:
+    """Return the reusable terms of the configuration; none when there is no (sound) configuration."""
+    try:
+        return state.load().terms
+    except ConfigError:
+        return {}
+
+
+def _match(query: str, terms: Mapping[str, str], document: Document) -> Match | None:
+    from wirewatch.core.match import Matcher, Watch
+    from wirewatch.core.model.hit import WatchId
+    from wirewatch.core.model.watch import WatchSpec
+
+    spec = WatchSpec(id=WatchId("test/test"), name="test", query=query)
+    found = Matcher([Watch.of(spec, terms=terms)]).match(document)
+    return found[0] if found else None
+
+
+def _document(state: State, text: str | None, title: str) -> Document:
+    from wirewatch.core.text.document import Document
+    from wirewatch.core.urls import is_web_url
+
+    if text is None or text == "-":
+        return Document(title=title, body=_as_text(sys.stdin.read()))
+    if is_web_url(text):
+        return _page(state, text, title)
+    if len(text) < 4096 and Path(text).is_file():
+        return Document(title=title, body=_as_text(Path(text).read_text(errors="replace")))
+    return Document(title=title, body=text)
+
+
+def _as_text(content: str) -> str:
+    from wirewatch.parse.html import text_of
+
+    return text_of(content)
+
+
+def _page(state: State, url: str, title: str) -> Document:
+    import asyncio
+
+    from wirewatch.app.page import read_page
+    from wirewatch.core.model.outcome import ParsedPage
+    from wirewatch.core.text.document import Document
+
+    page = asyncio.run(read_page(url, state.load()))
+    if not isinstance(page, ParsedPage):
+        raise click.ClickException(f"{url}: {page.detail}")
+    return Document(title=title or page.title, article=page.text, url=url, language=page.language)

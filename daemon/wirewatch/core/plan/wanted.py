@@ -1,0 +1,125 @@
+"""What the owner watches for: the compiled watches and the lists they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from wirewatch.core.identity import hit_id
+from wirewatch.core.match import Match, Matcher, Watch, snippets
+from wirewatch.core.model.entry import Entry
+from wirewatch.core.model.feed import FeedSpec
+from wirewatch.core.model.hit import Hit, HitState, WatchId, Why
+from wirewatch.core.model.watch import Watchlist
+from wirewatch.core.text.document import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Watches ready to match, with the list of each."""
+
+    matcher: Matcher
+    watches: Mapping[WatchId, Watch]
+    lists: Mapping[WatchId, Watchlist]
+    snippets: int = 4
+
+    @classmethod
+    def of(
+        cls, watchlists: Iterable[Watchlist], *, terms: Mapping[str, str], snippets: int = 4
+    ) -> Wanted:
+        """Compile the lists that are not paused. Raise QueryError for a malformed query."""
+        watches: dict[WatchId, Watch] = {}
+        lists: dict[WatchId, Watchlist] = {}
+        for watchlist in watchlists:
+            if watchlist.paused:
+                continue
+            for spec in watchlist.watches:
+                watches[spec.id] = Watch.of(spec, terms=terms)
+                lists[spec.id] = watchlist
+        return cls(
+            matcher=Matcher(watches.values()), watches=watches, lists=lists, snippets=snippets
+        )
+
+    def reads(self, feed: FeedSpec) -> bool:
+        """Say whether any list watches this feed."""
+        distinct = {id(watchlist): watchlist for watchlist in self.lists.values()}
+        return any(watchlist.reads(feed.name, feed.tags) for watchlist in distinct.values())
+
+
+def document_of(entry: Entry, feed: FeedSpec, *, article: str = "") -> Document:
+    """Return an entry, and the text of its page if it was read, as the matcher sees them."""
+    return Document(
+        title=entry.title,
+        summary=entry.summary,
+        body=entry.body,
+        article=article,
+        language=feed.language or entry.language,
+        url=entry.link,
+        feed=feed.name,
+        authors=entry.authors,
+        categories=entry.categories,
+        tags=feed.tags,
+    )
+
+
+def find_hits(
+    wanted: Wanted,
+    entry: Entry,
+    feed: FeedSpec,
+    *,
+    now: datetime,
+    article: str = "",
+    silent: Why | None = None,
+) -> tuple[Hit, ...]:
+    """Match an entry and return its hits with their evidence.
+
+    *silent* says why none of them may ring (the first poll of a feed, a watch that is new).
+    """
+    document = document_of(entry, feed, article=article)
+    return tuple(
+        _hit(wanted, match, document, entry, now=now, silent=silent)
+        for match in wanted.matcher.match(document)
+        if wanted.lists[match.watch].reads(feed.name, feed.tags)
+    )
+
+
+def _hit(
+    wanted: Wanted,
+    match: Match,
+    document: Document,
+    entry: Entry,
+    *,
+    now: datetime,
+    silent: Why | None,
+) -> Hit:
+    spec = wanted.watches[match.watch].spec
+    channels = wanted.lists[match.watch].channels
+    state, why = _outset(match, channels=channels, silent=silent)
+    return Hit(
+        id=hit_id(spec.id, entry.id),
+        watch=spec.id,
+        watch_name=spec.name,
+        query=spec.query,
+        entry_id=entry.id,
+        feed_id=entry.feed_id,
+        channels=channels,
+        found_at=now,
+        strength=match.strength,
+        spans=match.spans,
+        snippets=snippets(document, match.spans, limit=wanted.snippets),
+        state=state,
+        why=why,
+    )
+
+
+def _outset(
+    match: Match, *, channels: tuple[str, ...], silent: Why | None
+) -> tuple[HitState, Why | None]:
+    if silent is not None:
+        return HitState.BASELINE, silent
+    if not match.rings:
+        return HitState.SCATTERED, Why.SCATTERED
+    if not channels:
+        return HitState.NO_CHANNEL, Why.NO_CHANNEL
+    return HitState.WAITING, None
