@@ -65,7 +65,7 @@ class Announcer:
             return None
         rules = context.world.alerts
         prints = fingerprints(waiting)
-        keys = sorted({key for print_ in prints.values() for key in print_.keys()})
+        keys = sorted({key for print_ in prints.values() for key in print_.numbers()})
         stories = context.store.stories_sharing(keys, since=now - rules.story_window)
         return plan_announcement(
             waiting,

@@ -79,7 +79,7 @@ class Reader:
                     fetched.body, url=fetched.url, content_type=fetched.content_type
                 )
             return await context.insist(self._plan, page, fetched, parsed)
-        except Exception:  # noqa: BLE001  bulkhead: one page's bug must not stop the others
+        except Exception:  # bulkhead: one page's bug must not stop the others
             log.exception("bug while reading a page", feed=page.feed.name, entry=page.entry.id)
         fetched = Failed(problem=Problem.BUG, detail="Wirewatch itself failed on this page")
         return self._plan(page, fetched, None)

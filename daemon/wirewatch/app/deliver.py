@@ -76,7 +76,7 @@ class Sender:
             receipt = await context.notifier.send(channel, parcel)
         except asyncio.CancelledError:
             raise
-        except Exception as exc:  # noqa: BLE001  bulkhead: a bug in one rendering must not stop a channel
+        except Exception as exc:  # bulkhead: a bug in one rendering must not stop a channel
             log.exception("bug while sending", channel=channel.name)
             receipt = NotSent(detail=f"Wirewatch itself failed: {type(exc).__name__}")
         took = timedelta(seconds=monotonic() - began)

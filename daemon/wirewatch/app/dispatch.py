@@ -101,7 +101,7 @@ class LocalDispatcher:
     async def _run(self, lane: _Lane, job: Job) -> None:
         try:
             await lane.handler(job)
-        except Exception:  # noqa: BLE001  bulkhead: a bug in one job must not stop the others
+        except Exception:  # bulkhead: a bug in one job must not stop the others
             log.exception("bug in a job", job=job.key)
         finally:
             lane.running -= 1

@@ -106,7 +106,7 @@ class Poller:
         except asyncio.CancelledError:
             self._in_flight.pop(feed.id, None)
             raise
-        except Exception:  # noqa: BLE001  bulkhead: one feed's bug must not stop the others
+        except Exception:  # bulkhead: one feed's bug must not stop the others
             log.exception("bug while polling", feed=feed.spec.name)
             fetched = Failed(problem=Problem.BUG, detail=BUG)
             self._results.put_nowait(Result(feed=feed, fetched=fetched, parsed=None))
@@ -153,7 +153,7 @@ class Poller:
                 plans.append(self._plan(result))
             except StoreError:
                 raise
-            except Exception:  # noqa: BLE001  bulkhead: one feed's bug must not stop the others
+            except Exception:  # bulkhead: one feed's bug must not stop the others
                 log.exception("bug while matching", feed=result.feed.spec.name)
                 plans.append(self._bug(result.feed))
         return plans

@@ -138,7 +138,7 @@ async def _reload_loop(daemon: Daemon, load: Loader, reloads: asyncio.Event) -> 
         sdnotify.reloading()
         try:
             await _reload(daemon, load)
-        except Exception:  # noqa: BLE001  a bug in reloading must not stop the daemon
+        except Exception:  # a bug in reloading must not stop the daemon
             log.exception("bug while reloading")
         finally:
             sdnotify.notify("READY=1")

@@ -25,7 +25,7 @@ def check_source(state: State, source: str, look: Callable[[State, str], Awaitab
     fetched: dict[str, object] = {}
     parsed: Parsed | None
     if Path(source).is_file():
-        parsed = asyncio.run(_parse_file(Path(source)))
+        parsed = asyncio.run(_parse_file(Path(source).read_bytes(), Path(source).resolve().as_uri()))
         error = None if isinstance(parsed, ParsedFeed) else parsed.detail
     else:
         seen = asyncio.run(_awaited(look(state, source)))
@@ -55,12 +55,12 @@ async def _awaited(look: Awaitable[Look]) -> Look:
     return await look
 
 
-async def _parse_file(path: Path) -> Parsed:
+async def _parse_file(body: bytes, url: str) -> Parsed:
     from wirewatch.parse.workers import ParserPool
 
     pool = ParserPool(workers=1)
     try:
-        return await pool.feed(path.read_bytes(), url=path.resolve().as_uri(), content_type="")
+        return await pool.feed(body, url=url, content_type="")
     finally:
         await pool.aclose()
 
