@@ -13,6 +13,7 @@ from wirewatch.core.model.entry import EntryId
 from wirewatch.core.model.outcome import Failed, Fetched, Got, PageResult, Problem, Request
 from wirewatch.core.model.plan import ArticlePlan
 from wirewatch.core.plan.article import plan_article
+from wirewatch.settings.schema import ArticleSettings
 
 log = get_logger(__name__)
 
@@ -73,7 +74,8 @@ class Reader:
         fetched: Fetched
         parsed: PageResult | None = None
         try:
-            fetched = await context.fetcher.fetch(_request(page))
+            limits = context.world.settings.article
+            fetched = await context.fetcher.fetch(page_request(page, limits))
             if isinstance(fetched, Got):
                 parsed = await context.parser.page(
                     fetched.body, url=fetched.url, content_type=fetched.content_type
@@ -96,8 +98,15 @@ class Reader:
         )
 
 
-def _request(page: ArticleJob) -> Request:
-    return Request(url=page.article.url, accept=PAGE_TYPES, user_agent=page.feed.user_agent)
+def page_request(page: ArticleJob, limits: ArticleSettings) -> Request:
+    """Return the request for a page: nothing secret of the feed goes to the site it links to."""
+    return Request(
+        url=page.article.url,
+        accept=PAGE_TYPES,
+        user_agent=page.feed.user_agent,
+        timeout=limits.timeout,
+        max_body=limits.max_body,
+    )
 
 
 def _report(page: ArticleJob, plan: ArticlePlan) -> None:

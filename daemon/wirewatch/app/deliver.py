@@ -24,7 +24,7 @@ MAX_PAUSE = timedelta(seconds=30)
 
 
 class Sender:
-    """Sends what is due to one channel, oldest first, one at a time."""
+    """Sends what is due to one channel, oldest first, as many at a time as the owner allows (one, by default)."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -42,12 +42,15 @@ class Sender:
             settings = context.world.settings.delivery
             lease = max(settings.lease, timedelta(seconds=channel.timeout_s) + MARGIN)
             claimed = await context.insist(
-                context.store.claim, channel.name, now=context.now(), lease=lease, limit=1
+                context.store.claim,
+                channel.name,
+                now=context.now(),
+                lease=lease,
+                limit=settings.per_channel_in_flight,
             )
             if not claimed:
                 return
-            for parcel in claimed:
-                await self._deliver(channel, parcel)
+            await asyncio.gather(*(self._deliver(channel, parcel) for parcel in claimed))
 
     def _is_paused(self, channel: str) -> bool:
         until = self._paused_until.get(channel)

@@ -25,7 +25,9 @@ def check_source(state: State, source: str, look: Callable[[State, str], Awaitab
     fetched: dict[str, object] = {}
     parsed: Parsed | None
     if Path(source).is_file():
-        parsed = asyncio.run(_parse_file(Path(source).read_bytes(), Path(source).resolve().as_uri()))
+        parsed = asyncio.run(
+            _parse_file(Path(source).read_bytes(), Path(source).resolve().as_uri())
+        )
         error = None if isinstance(parsed, ParsedFeed) else parsed.detail
     else:
         seen = asyncio.run(_awaited(look(state, source)))
