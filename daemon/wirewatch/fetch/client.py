@@ -1,0 +1,209 @@
+"""Asks the web on behalf of the daemon: ``HttpFetcher`` is what stands behind the Fetcher port."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import TypeAlias
+
+import httpx
+
+from wirewatch.core.model.outcome import (
+    CachingHints,
+    Failed,
+    Fetched,
+    Got,
+    Problem,
+    Request,
+    Unchanged,
+)
+from wirewatch.core.urls import politeness_key
+from wirewatch.fetch.addresses import AddressPolicy
+from wirewatch.fetch.answers import (
+    NOT_MODIFIED,
+    READABLE,
+    fields_of,
+    refusal,
+    stream_of,
+    validator,
+)
+from wirewatch.fetch.asking import check_headers, headers_for, is_conditional, is_sendable
+from wirewatch.fetch.decode import decoder_for
+from wirewatch.fetch.guard import Guard
+from wirewatch.fetch.hints import read_hints
+from wirewatch.fetch.hosts import HostQueue
+from wirewatch.fetch.limits import DEFAULT_LIMITS, FetchLimits, spell_bytes, spell_time
+from wirewatch.fetch.problems import HTTPX_ERRORS, Setback, setback_of
+from wirewatch.fetch.redirects import REDIRECTS, Hop, first_hop, next_hop
+from wirewatch.fetch.resolver import Lookup, Resolver
+from wirewatch.fetch.transport import METER, LeanTransport
+from wirewatch.fetch.trust import Trust
+from wirewatch.fetch.wire import Meter
+
+_STEPS = 16
+"""After so many steps of unpacking others get their turn."""
+
+
+_Stop: TypeAlias = Got | Unchanged | Hop
+"""Where a step of a visit ends: with an outcome, or with another hop to make."""
+
+
+@dataclass(slots=True)
+class _Visit:
+    """What one fetch has cost so far, over all its hops."""
+
+    request: Request
+    meter: Meter
+    spent: float = 0.0
+    """Seconds of talking; waiting for one's turn is not talking."""
+    status: int | None = None
+    hints: CachingHints = field(default_factory=CachingHints)
+
+    @property
+    def took(self) -> timedelta:
+        return timedelta(seconds=self.spent)
+
+
+class HttpFetcher:
+    """Fetches over HTTP/1.1, within limits and politely. Never raises for anything a server can do."""
+
+    def __init__(
+        self,
+        *,
+        limits: FetchLimits = DEFAULT_LIMITS,
+        user_agent: str,
+        allow_networks: Sequence[str] = (),
+        ca_file: Path | None = None,
+        lookup: Lookup = socket.getaddrinfo,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """Make ready. Raises ValueError for a network, user agent or CA file that is none.
+
+        *allow_networks* may be asked although they are not public; *ca_file* holds authorities trusted
+        besides the well-known ones. A *transport* of the caller's own brings its own guard.
+        """
+        if not is_sendable(user_agent):
+            raise ValueError(f"{user_agent!r} cannot be sent as User-Agent")
+        self._limits = limits
+        self._user_agent = user_agent
+        self._hosts = HostQueue(per_host=limits.per_host, gap=limits.host_gap)
+        self._slots = asyncio.Semaphore(limits.in_flight)
+        self._transport = transport or LeanTransport(
+            limits=limits,
+            guard=Guard(
+                policy=AddressPolicy.of(allow_networks),
+                resolver=Resolver(lookup=lookup),
+                timeout=limits.connect,
+            ),
+            trust=Trust(ca_file),
+        )
+
+    async def fetch(self, request: Request) -> Fetched:
+        """Return the response, "unchanged", or why there is none."""
+        visit = _Visit(request, Meter(self._limits.wire_bytes))
+        try:
+            found = await self._visit(visit)
+        except HTTPX_ERRORS as exc:
+            return _failed(visit, setback_of(exc))
+        return replace(found, wire_bytes=visit.meter.total, took=visit.took)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._transport.aclose()
+
+    async def _visit(self, visit: _Visit) -> Got | Unchanged:
+        check_headers(visit.request.headers)
+        stop: _Stop = first_hop(visit.request.url, visit.request.headers)
+        while isinstance(stop, Hop):
+            async with self._hosts.turn(_host(stop)), self._slots:
+                stop = await self._stay(visit, stop)
+        return stop
+
+    async def _stay(self, visit: _Visit, hop: Hop) -> _Stop:
+        """Talk to one host, through redirects within it, until it is done or another host's turn."""
+        began = time.monotonic()
+        stop: _Stop = hop
+        try:
+            async with asyncio.timeout(self._limits.total.total_seconds() - visit.spent):
+                while isinstance(stop, Hop) and _host(stop) == _host(hop):
+                    stop = await self._ask(visit, stop)
+        except TimeoutError:
+            raise self._too_slow(visit) from None
+        finally:
+            visit.spent += time.monotonic() - began
+        return stop
+
+    def _too_slow(self, visit: _Visit) -> Setback:
+        what = "no answer" if visit.status is None else "the body did not end"
+        return Setback(Problem.TIMEOUT, f"{what} within {spell_time(self._limits.total)}")
+
+    async def _ask(self, visit: _Visit, hop: Hop) -> _Stop:
+        visit.status = None
+        headers = headers_for(visit.request, hop, user_agent=self._user_agent)
+        asked = httpx.Request("GET", hop.url, headers=headers, extensions={METER: visit.meter})
+        response = await self._transport.handle_async_request(asked)
+        try:
+            return await self._heed(visit, hop, response)
+        finally:
+            await response.aclose()
+
+    async def _heed(self, visit: _Visit, hop: Hop, response: httpx.Response) -> _Stop:
+        status, fields = response.status_code, fields_of(response)
+        hints = read_hints(fields, now=datetime.now(UTC))
+        visit.status, visit.hints = status, hints
+        if status in REDIRECTS:
+            return next_hop(
+                hop, status=status, location=fields.get("location"), most=self._limits.redirects
+            )
+        if status == NOT_MODIFIED and is_conditional(visit.request):
+            return Unchanged(url=str(hop.url), hints=hints, moved_to=hop.moved_to)
+        if status not in READABLE:
+            raise refusal(status, hints)
+        return Got(
+            url=str(hop.url),
+            status=status,
+            body=await self._read(response, fields.get("content-encoding", "")),
+            content_type=fields.get("content-type", ""),
+            etag=validator(fields, "etag"),
+            last_modified=validator(fields, "last-modified"),
+            hints=hints,
+            moved_to=hop.moved_to,
+        )
+
+    async def _read(self, response: httpx.Response, encodings: str) -> bytes:
+        decoder = decoder_for(encodings)
+        body, steps = BytesIO(), 0
+        async for packed in stream_of(response):
+            for piece in decoder.feed(packed):
+                if body.tell() + len(piece) > self._limits.body_bytes:
+                    limit = spell_bytes(self._limits.body_bytes)
+                    raise Setback(Problem.TOO_LARGE, f"body over {limit} when unpacked")
+                body.write(piece)
+                steps += 1
+                if steps % _STEPS == 0:
+                    await asyncio.sleep(0)
+        decoder.finish()
+        if not (whole := body.getvalue()) or whole.isspace():
+            raise Setback(Problem.EMPTY, "the body is empty")
+        return whole
+
+
+def _host(hop: Hop) -> str:
+    return politeness_key(str(hop.url))
+
+
+def _failed(visit: _Visit, setback: Setback) -> Failed:
+    return Failed(
+        problem=setback.problem,
+        detail=setback.detail,
+        status=visit.status,
+        hints=visit.hints,
+        wire_bytes=visit.meter.total,
+        took=visit.took,
+    )
