@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.message import Message
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import blake2b
 from http import HTTPStatus
@@ -101,9 +102,7 @@ def _handler(served: Mapping[str, Document], now: datetime) -> type[BaseHTTPRequ
     return Handler
 
 
-def _answer(
-    served: Mapping[str, Document], path: str, asked: Mapping[str, str], now: datetime
-) -> Document:
+def _answer(served: Mapping[str, Document], path: str, asked: Message, now: datetime) -> Document:
     """Return the document at a path with all its headers, or 304 when the client has it."""
     found = served.get(path, NOT_FOUND)
     headers = (
@@ -120,7 +119,7 @@ def _answer(
     return replace(found, headers=(*headers, *validators))
 
 
-def _has_it(asked: Mapping[str, str], etag: str, modified: datetime) -> bool:
+def _has_it(asked: Message, etag: str, modified: datetime) -> bool:
     tags = asked.get("If-None-Match")
     if tags is not None:  # where both are sent, the tag decides (RFC 9110, 13.2.2)
         return tags.strip() == "*" or etag in [tag.strip() for tag in tags.split(",")]
