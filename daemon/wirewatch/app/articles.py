@@ -45,9 +45,9 @@ class Reader:
                 task = asyncio.create_task(self._read(page), name=f"page:{page.entry.id}")
                 self._in_flight[page.entry.id] = task
 
-    def is_idle(self) -> bool:
-        """Say whether no page is being read."""
-        return not self._in_flight
+    def tasks(self) -> tuple[asyncio.Task[None], ...]:
+        """Return the pages being read."""
+        return tuple(self._in_flight.values())
 
     async def drain(self, timeout_s: float) -> None:
         """Let pages under way come in for a while and give up the rest: they are read after the next start."""

@@ -14,7 +14,7 @@ from wirewatch.app.deliver import Sender
 from wirewatch.app.dispatch import Job
 from wirewatch.app.jobs import Clock
 from wirewatch.app.logs import get_logger
-from wirewatch.app.poll import Poller
+from wirewatch.app.poll import GATHER_S, Poller
 from wirewatch.app.rematch import rematch_new
 from wirewatch.app.world import World
 from wirewatch.core.plan.deliver import operator_alert, plan_operator_alert
@@ -37,11 +37,13 @@ SHARDS_AT_ONCE = 16
 class Daemon:
     """Ties clock, loops and store together."""
 
-    def __init__(self, context: Context, *, tick: timedelta = TICK) -> None:
+    def __init__(
+        self, context: Context, *, tick: timedelta = TICK, gather_s: float = GATHER_S
+    ) -> None:
         self.context = context
         self._tick_every = tick
         self._clock = Clock()
-        self._poller = Poller(context)
+        self._poller = Poller(context, gather_s=gather_s)
         self._reader = Reader(context)
         self._announcer = Announcer(context)
         self._sender = Sender(context)
@@ -56,6 +58,17 @@ class Daemon:
 
     async def start(self) -> None:
         """Take over what an earlier run left, learn the configuration, start the clock."""
+        await self.take_over()
+        self._clock.every(self._tick_every, "tick", self.tick)
+        self._clock.every(HEARTBEAT, "heartbeat", self._heartbeat)
+        self._clock.every(PRUNE, "prune", self._submit_prune)
+        interval = sdnotify.watchdog_interval()
+        if interval is not None:
+            self._clock.every(timedelta(seconds=interval / 2), "watchdog", self._watchdog)
+        self._clock.start()
+
+    async def take_over(self) -> None:
+        """End the leases of an earlier run, bring feeds and watches up to the configuration."""
         context = self.context
         settings = context.world.settings
         freed = await context.off(context.store.recover, now=context.now())
@@ -73,13 +86,6 @@ class Daemon:
             channels=len(context.world.channels),
             recovered=freed,
         )
-        self._clock.every(self._tick_every, "tick", self._tick)
-        self._clock.every(HEARTBEAT, "heartbeat", self._heartbeat)
-        self._clock.every(PRUNE, "prune", self._submit_prune)
-        interval = sdnotify.watchdog_interval()
-        if interval is not None:
-            self._clock.every(timedelta(seconds=interval / 2), "watchdog", self._watchdog)
-        self._clock.start()
 
     async def stop(self) -> None:
         """Stop gracefully: start nothing new, finish what is being sent, commit what came in."""
@@ -130,16 +136,22 @@ class Daemon:
         """Make every feed due at once; return how many."""
         context = self.context
         count = await context.insist(context.store.poll_now, None, now=context.now())
-        await self._tick()
+        await self.tick()
         return count
 
+    async def pause(self) -> None:
+        """Return when nothing is under way at this moment."""
+        while tasks := (
+            *self.context.dispatcher.tasks(),
+            *self._poller.tasks(),
+            *self._reader.tasks(),
+        ):
+            await asyncio.wait(tasks)
+
     async def is_quiet(self) -> bool:
-        """Say whether everything that could be done by now is done."""
-        context = self.context
-        busy = not (
-            context.dispatcher.is_idle() and self._poller.is_idle() and self._reader.is_idle()
-        )
-        return not busy and not await context.off(self._has_work)
+        """Say whether everything that can be done by now is done."""
+        await self.pause()
+        return not await self.context.off(self._has_work)
 
     def _has_work(self) -> bool:
         store, now = self.context.store, self.context.now()
@@ -148,7 +160,7 @@ class Daemon:
         due = (at for name, at in store.next_due().items() if name in self.context.world.channels)
         return any(at <= now for at in due) or bool(store.due_articles(now=now))
 
-    async def _tick(self) -> None:
+    async def tick(self) -> None:
         """Submit what is due. Everything is read from the store, so a lost job is found again a second later."""
         context = self.context
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -12,15 +11,14 @@ from time import monotonic
 from wirewatch import __version__
 from wirewatch.app.config import load_settings
 from wirewatch.app.logs import configure
-from wirewatch.app.run import run_until_quiet
+from wirewatch.app.run import run_forever, run_until_quiet
 from wirewatch.app.wiring import build_store
-from wirewatch.demo.content import WATCHLIST, feeds
+from wirewatch.demo.content import WATCHES
 from wirewatch.demo.server import DemoServer
 from wirewatch.ports import Store
 from wirewatch.settings.schema import Settings
 
 LIMIT = timedelta(seconds=60)
-EVERY_S = 30.0
 
 CONFIG = """\
 [database]
@@ -37,9 +35,6 @@ settle = "1 s"
 
 [channel.terminal]
 url = "console://"
-
-[watchlist.demo]
-channels = ["terminal"]
 """
 
 
@@ -51,7 +46,7 @@ def run_demo(*, once: bool, verbose: bool) -> bool:
         tempfile.TemporaryDirectory(prefix="wirewatch-demo-") as folder,
         DemoServer(now=datetime.now(UTC)) as server,
     ):
-        settings = _settings(Path(folder), server.base_url)
+        settings = _settings(Path(folder), server)
         _say(
             f"Wirewatch {__version__} demo: {len(settings.feeds)} built-in feeds, "
             f"{sum(len(one.watches) for one in settings.watchlists)} watches; nothing leaves this machine\n"
@@ -67,15 +62,14 @@ def run_demo(*, once: bool, verbose: bool) -> bool:
     return told
 
 
-def _settings(folder: Path, base_url: str) -> Settings:
+def _settings(folder: Path, server: DemoServer) -> Settings:
     config = folder / "wirewatch.toml"
-    lines = [CONFIG.format(folder=folder)]
-    for name, path in feeds():
-        lines.append(f'[[feed]]\nname = "{name}"\nurl = "{base_url}{path}"\n')
-    config.write_text("\n".join(lines), encoding="utf-8")
+    tables = [CONFIG.format(folder=folder)]
+    tables += [f'[[feed]]\nname = "{name}"\nurl = "{url}"\n' for name, url in server.feeds]
+    config.write_text("\n".join(tables), encoding="utf-8")
     lists = folder / "watchlists"
     lists.mkdir()
-    (lists / "demo.txt").write_text(WATCHLIST, encoding="utf-8")
+    (lists / "demo.txt").write_text("\n".join(("channels = terminal", *WATCHES)), encoding="utf-8")
     return load_settings(config, {})
 
 
@@ -98,14 +92,9 @@ def _summary(store: Store, took_s: float) -> bool:
 
 
 def _go_on(settings: Settings, server: DemoServer) -> None:
-    _say(
-        f"\nThe feeds are at {server.base_url}/ and a new story comes every {EVERY_S:.0f} s. Ctrl-C ends it."
-    )
-    del settings
-    try:
-        asyncio.run(asyncio.sleep(EVERY_S))
-    except KeyboardInterrupt:
-        return
+    """Keep the feeds there, and the daemon polling them, until Ctrl-C."""
+    _say(f"\nThe feeds stay at {server.base_url}/ and are polled again and again. Ctrl-C ends it.")
+    run_forever(settings, lambda: settings)
 
 
 def _say(text: str) -> None:

@@ -75,6 +75,10 @@ class LocalDispatcher:
         """Say whether nothing is queued or running."""
         return not self._queued and not self._running
 
+    def tasks(self) -> tuple[asyncio.Task[None], ...]:
+        """Return the jobs that run now."""
+        return tuple(self._running.values())
+
     async def drain(self, timeout_s: float) -> int:
         """Take no more jobs, wait for the running ones, cancel what is late. Return how many were cancelled."""
         self._stopping = True

@@ -53,8 +53,9 @@ class Result:
 class Poller:
     """Polls the due feeds of a shard and commits what they bring, in batches."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, gather_s: float = GATHER_S) -> None:
         self._context = context
+        self._gather_s = gather_s
         self._in_flight: dict[FeedId, asyncio.Task[None]] = {}
         self._results: asyncio.Queue[Result] = asyncio.Queue()
         self._writer: asyncio.Task[None] | None = None
@@ -77,9 +78,10 @@ class Poller:
         if tasks:
             await asyncio.wait(tasks, timeout=PATIENCE_S)
 
-    def is_idle(self) -> bool:
-        """Say whether no feed is being asked and every answer is committed."""
-        return not self._in_flight
+    def tasks(self) -> tuple[asyncio.Task[None], ...]:
+        """Return what is under way: feeds being asked, answers being committed."""
+        writer = (self._writer,) if self._writer is not None else ()
+        return tuple(task for task in (*self._in_flight.values(), *writer) if not task.done())
 
     async def drain(self, timeout_s: float) -> None:
         """Let polls under way come in for a while, give up the rest, commit what came."""
@@ -123,7 +125,7 @@ class Poller:
     async def _write(self) -> None:
         """Commit results as they come, those of one moment together; end when there are none."""
         while not self._results.empty():
-            await asyncio.sleep(GATHER_S)
+            await asyncio.sleep(self._gather_s)
             count = min(self._results.qsize(), BATCH)
             batch = [self._results.get_nowait() for _ in range(count)]
             try:

@@ -65,6 +65,14 @@ class _Visit:
     status: int | None = None
     hints: CachingHints = field(default_factory=CachingHints)
 
+    def time_limit(self, limits: FetchLimits) -> timedelta:
+        """Return how long the whole visit may take."""
+        return self.request.timeout or limits.total
+
+    def body_limit(self, limits: FetchLimits) -> int:
+        """Return how many bytes the unpacked body may have."""
+        return self.request.max_body or limits.body_bytes
+
     @property
     def took(self) -> timedelta:
         return timedelta(seconds=self.spent)
@@ -130,7 +138,8 @@ class HttpFetcher:
         began = time.monotonic()
         stop: _Stop = hop
         try:
-            async with asyncio.timeout(self._limits.total.total_seconds() - visit.spent):
+            left = visit.time_limit(self._limits).total_seconds() - visit.spent
+            async with asyncio.timeout(left):
                 while isinstance(stop, Hop) and _host(stop) == _host(hop):
                     stop = await self._ask(visit, stop)
         except TimeoutError:
@@ -141,7 +150,9 @@ class HttpFetcher:
 
     def _too_slow(self, visit: _Visit) -> Setback:
         what = "no answer" if visit.status is None else "the body did not end"
-        return Setback(Problem.TIMEOUT, f"{what} within {spell_time(self._limits.total)}")
+        return Setback(
+            Problem.TIMEOUT, f"{what} within {spell_time(visit.time_limit(self._limits))}"
+        )
 
     async def _ask(self, visit: _Visit, hop: Hop) -> _Stop:
         visit.status = None
@@ -168,7 +179,11 @@ class HttpFetcher:
         return Got(
             url=str(hop.url),
             status=status,
-            body=await self._read(response, fields.get("content-encoding", "")),
+            body=await _read(
+                response,
+                fields.get("content-encoding", ""),
+                limit=visit.body_limit(self._limits),
+            ),
             content_type=fields.get("content-type", ""),
             etag=validator(fields, "etag"),
             last_modified=validator(fields, "last-modified"),
@@ -176,22 +191,22 @@ class HttpFetcher:
             moved_to=hop.moved_to,
         )
 
-    async def _read(self, response: httpx.Response, encodings: str) -> bytes:
-        decoder = decoder_for(encodings)
-        body, steps = BytesIO(), 0
-        async for packed in stream_of(response):
-            for piece in decoder.feed(packed):
-                if body.tell() + len(piece) > self._limits.body_bytes:
-                    limit = spell_bytes(self._limits.body_bytes)
-                    raise Setback(Problem.TOO_LARGE, f"body over {limit} when unpacked")
-                body.write(piece)
-                steps += 1
-                if steps % _STEPS == 0:
-                    await asyncio.sleep(0)
-        decoder.finish()
-        if not (whole := body.getvalue()) or whole.isspace():
-            raise Setback(Problem.EMPTY, "the body is empty")
-        return whole
+
+async def _read(response: httpx.Response, encodings: str, *, limit: int) -> bytes:
+    decoder = decoder_for(encodings)
+    body, steps = BytesIO(), 0
+    async for packed in stream_of(response):
+        for piece in decoder.feed(packed):
+            if body.tell() + len(piece) > limit:
+                raise Setback(Problem.TOO_LARGE, f"body over {spell_bytes(limit)} when unpacked")
+            body.write(piece)
+            steps += 1
+            if steps % _STEPS == 0:
+                await asyncio.sleep(0)
+    decoder.finish()
+    if not (whole := body.getvalue()) or whole.isspace():
+        raise Setback(Problem.EMPTY, "the body is empty")
+    return whole
 
 
 def _host(hop: Hop) -> str:

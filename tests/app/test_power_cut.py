@@ -1,0 +1,156 @@
+"""Pull the plug before or after any call of the store or the provider: every alert arrives, repeats only in the window."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.app.rig import Hand, Provider, Rig, Web, a_world, page, rss
+from wirewatch.app.world import World
+from wirewatch.core.model.alert import ChannelSpec, Parcel, Receipt
+from wirewatch.store.memory import MemoryStore
+
+FEEDS = {"Gulf": "https://gulf.example/feed", "Desk": "https://desk.example/feed"}
+WATCHES = ('"river talks"', '"harbour strike"')
+FILL = "The committee adjourned without a vote and will meet again. " * 12
+
+
+class PowerCut(BaseException):  # noqa: N818  it is no error of anybody's
+    """The lights go out: nothing may catch this."""
+
+
+class Fuse:
+    """Blows before or after the n-th call."""
+
+    def __init__(self, cuts: list[tuple[int, bool]]) -> None:
+        self._cuts = dict(cuts)
+        self._calls = 0
+        self.blown = False
+
+    def before(self) -> bool:
+        """Count a call; say whether to cut after it, or cut now."""
+        if self.blown:
+            raise PowerCut
+        self._calls += 1
+        after = self._cuts.get(self._calls)
+        if after is False:
+            self.blown = True
+            raise PowerCut
+        return bool(after)
+
+    def after(self) -> None:
+        """Cut after the call was done."""
+        self.blown = True
+        raise PowerCut
+
+
+class Fused:
+    """A store behind a fuse: every method is one call."""
+
+    def __init__(self, store: MemoryStore, fuse: Fuse) -> None:
+        self._store = store
+        self._fuse = fuse
+
+    def __getattr__(self, name: str) -> object:
+        method = getattr(self._store, name)
+
+        def call(*args: object, **kwargs: object) -> object:
+            cut = self._fuse.before()
+            result = method(*args, **kwargs)
+            if cut:
+                self._fuse.after()
+            return result
+
+        return call
+
+
+class FusedProvider(Provider):
+    """A provider behind the same fuse: cut after it, the message arrived and we do not know."""
+
+    fuse: Fuse
+
+    async def send(self, channel: ChannelSpec, parcel: Parcel) -> Receipt:
+        """Take a message unless the lights are out."""
+        cut = self.fuse.before()
+        receipt = await super().send(channel, parcel)
+        if cut:
+            self.fuse.after()
+        return receipt
+
+
+def the_web() -> Web:
+    """Two feeds; three stories; one of them twice, one only in the body of a page."""
+    return Web(
+        documents={
+            FEEDS["Gulf"]: rss(
+                ("1", "River talks open", FILL),
+                ("2", "Quiet day", "Nothing much. More on the page."),
+                ("3", "Weather", FILL),
+            ),
+            FEEDS["Desk"]: rss(("8", "Harbour strike spreads", "Dockers walk out."), link="https://desk.example"),
+            "https://gulf.example/2.html": page(
+                f"{FILL}\n\nLate at night the harbour strike began.\n\n{FILL}"
+            ),
+            "https://gulf.example/1.html": page(f"{FILL} river talks {FILL}"),
+            "https://desk.example/8.html": page(
+                "Dockers walked out at all nine berths on Friday. Ships queue off the coast and the port authority "
+                "speaks of a harbour strike without precedent. Unions want shorter nights and a second crane driver "
+                "on every shift; the operators offer neither. Mediators are expected on Monday morning."
+            ),
+        }
+    )
+
+
+async def one_life(world: World, store: MemoryStore, web: Web, provider: FusedProvider, hand: Hand, fuse: Fuse) -> None:
+    """Run until quiet or until the lights go out."""
+    provider.fuse = fuse
+    rig = Rig(world, Fused(store, fuse), web, provider, hand)  # type: ignore[arg-type]
+    try:
+        await rig.start()
+        await rig.run(seconds=60)
+    except PowerCut:
+        pass
+    finally:
+        rig.end()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*left, return_exceptions=True)
+
+
+def lives(folder: Path, cuts: list[list[tuple[int, bool]]]) -> Counter[tuple[str, str]]:
+    """Live once for each list of cuts and once more undisturbed; return what arrived how often."""
+    world = a_world(folder, feeds=FEEDS, watches=WATCHES)
+    store, web, provider, hand = MemoryStore(), the_web(), FusedProvider(), Hand()
+    for cut in [*cuts, []]:
+        asyncio.run(one_life(world, store, web, provider, hand, Fuse(cut)))
+    return Counter((channel, subject) for channel, _, subject in provider.ledger)
+
+
+def test_undisturbed_every_story_is_told_once_on_every_channel(tmp_path: Path) -> None:
+    """The yardstick for what follows."""
+    arrived = lives(tmp_path, [])
+
+    assert set(arrived.values()) == {1}
+    assert {channel for channel, _ in arrived} == {"desk", "phone"}
+    assert len(arrived) == 6
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(1, 60), st.booleans()), min_size=1, max_size=1), min_size=1, max_size=4
+    )
+)
+def test_whenever_the_power_fails_every_alert_arrives(
+    tmp_path: Path, cuts: list[list[tuple[int, bool]]]
+) -> None:
+    """No lost alert; and no more repeats than cuts."""
+    arrived = lives(tmp_path, cuts)
+
+    assert len(arrived) == 6
+    assert sum(arrived.values()) - 6 <= len(cuts)
