@@ -230,15 +230,13 @@ class BrowseStore(FeedStore, Protocol):
     def texts(
         self,
         *,
-        words: Sequence[Sequence[str]] = (),
         since: datetime | None = None,
         after: EntryId | None = None,
         limit: int = 500,
     ) -> Sequence[StoredText]:
         """Return stored entries with their article texts, newest first, a page at a time.
 
-        *words* is a hint from the query, alternatives of words that must occur: the store may leave out
-        entries that cannot match (full-text index), never one that can. *after* is the last entry of the
+        *after* is the last entry of the
         page before.
         """
 

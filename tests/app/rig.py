@@ -8,6 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from wirewatch.parse.feeds import parse_feed
+from wirewatch.parse.limits import ParseLimits
+from wirewatch.parse.page import parse_page
+from wirewatch.settings.load import load
+
 from wirewatch.app.context import Context
 from wirewatch.app.daemon import Daemon
 from wirewatch.app.world import World
@@ -22,11 +27,7 @@ from wirewatch.core.model.outcome import (
     Request,
     Unchanged,
 )
-from wirewatch.parse.feeds import parse_feed
-from wirewatch.parse.page import parse_page
-from wirewatch.parse.limits import ParseLimits
 from wirewatch.ports import Store
-from wirewatch.settings.load import load
 
 NOON = datetime(2026, 1, 23, 12, 0, tzinfo=UTC)
 FEED = "https://gulf.example/feed"
@@ -76,7 +77,7 @@ class Provider:
 
     ledger: list[tuple[str, str, str]] = field(default_factory=list)
     """(channel, delivery key, subject) in the order of arrival."""
-    mood: Callable[[str, int], Receipt | None] = lambda channel, number: None  # noqa: ARG005
+    mood: Callable[[str, int], Receipt | None] = lambda channel, number: None
     calls: int = 0
 
     async def send(self, channel: ChannelSpec, parcel: Parcel) -> Receipt:
@@ -120,7 +121,9 @@ channels = ["desk", "phone"]
 """
 
 
-def a_world(folder: Path, *, feeds: Mapping[str, str], watches: tuple[str, ...], more: str = "") -> World:
+def a_world(
+    folder: Path, *, feeds: Mapping[str, str], watches: tuple[str, ...], more: str = ""
+) -> World:
     """Return a world read from a real configuration file."""
     tables = [CONFIG, more]
     tables += [f'[[feed]]\nname = "{name}"\nurl = "{url}"' for name, url in feeds.items()]

@@ -1,4 +1,4 @@
-"""Pull the plug before or after any call of the store or the provider: every alert arrives, repeats only in the window."""
+"""Pull the plug at any call of the store or the provider: every alert arrives, repeats only in the window."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WATCHES = ('"river talks"', '"harbour strike"')
 FILL = "The committee adjourned without a vote and will meet again. " * 12
 
 
-class PowerCut(BaseException):  # noqa: N818  it is no error of anybody's
+class PowerCut(BaseException):
     """The lights go out: nothing may catch this."""
 
 
@@ -91,7 +91,9 @@ def the_web() -> Web:
                 ("2", "Quiet day", "Nothing much. More on the page."),
                 ("3", "Weather", FILL),
             ),
-            FEEDS["Desk"]: rss(("8", "Harbour strike spreads", "Dockers walk out."), link="https://desk.example"),
+            FEEDS["Desk"]: rss(
+                ("8", "Harbour strike spreads", "Dockers walk out."), link="https://desk.example"
+            ),
             "https://gulf.example/2.html": page(
                 f"{FILL}\n\nLate at night the harbour strike began.\n\n{FILL}"
             ),
@@ -105,7 +107,9 @@ def the_web() -> Web:
     )
 
 
-async def one_life(world: World, store: MemoryStore, web: Web, provider: FusedProvider, hand: Hand, fuse: Fuse) -> None:
+async def one_life(
+    world: World, store: MemoryStore, web: Web, provider: FusedProvider, hand: Hand, fuse: Fuse
+) -> None:
     """Run until quiet or until the lights go out."""
     provider.fuse = fuse
     rig = Rig(world, Fused(store, fuse), web, provider, hand)  # type: ignore[arg-type]
@@ -140,10 +144,14 @@ def test_undisturbed_every_story_is_told_once_on_every_channel(tmp_path: Path) -
     assert len(arrived) == 6
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.lists(
-        st.lists(st.tuples(st.integers(1, 60), st.booleans()), min_size=1, max_size=1), min_size=1, max_size=4
+        st.lists(st.tuples(st.integers(1, 60), st.booleans()), min_size=1, max_size=1),
+        min_size=1,
+        max_size=4,
     )
 )
 def test_whenever_the_power_fails_every_alert_arrives(

@@ -9,7 +9,6 @@ from wirewatch.core.model.entry import EntryId
 from wirewatch.core.model.hit import WatchId
 from wirewatch.core.model.watch import Watchlist, WatchSpec
 from wirewatch.core.plan.wanted import Wanted, find_hits
-from wirewatch.core.query import parse_query, required_words
 from wirewatch.ports import BrowseStore, HitView, StoredText
 from wirewatch.settings.schema import MatchSettings
 
@@ -28,11 +27,10 @@ def search_stored(
 ) -> Iterator[HitView]:
     """Yield what a watch with this query would have found, newest first. Raise QueryError."""
     wanted = _wanted(query, terms, near)
-    words = required_words(parse_query(query, terms=terms))
     found = 0
     after: EntryId | None = None
     while found < limit:
-        page = store.texts(words=words, since=since, after=after, limit=PAGE)
+        page = store.texts(since=since, after=after, limit=PAGE)
         if not page:
             return
         for text in page:

@@ -86,7 +86,7 @@ def _groups(
     groups: dict[StoryId, _Group] = {}
     known = {story.id: story for story in stories}
     told_in = {told.entry_id: story.id for story in stories for told in story.entries}
-    for waiter in sorted(waiting, key=lambda waiter: (waiter.hit.found_at, waiter.hit.id)):
+    for waiter in sorted(waiting, key=_age):
         entry = waiter.entry
         home = told_in.get(entry.id)
         if home is None:
@@ -106,6 +106,11 @@ def _groups(
         group = groups.setdefault(home, _Group(story=known[home], is_new=False))
         group.waiting.append(waiter)
     return list(groups.values())
+
+
+def _age(waiter: WaitingHit) -> tuple[datetime, datetime, str, int]:
+    hit, entry = waiter.hit, waiter.entry
+    return hit.found_at, entry.published_at or entry.found_at, hit.watch, hit.id
 
 
 def _join(
