@@ -40,6 +40,8 @@ class Draft:
     watches: list[tuple[str | None, Found]] = field(default_factory=list)
     """Watches, with the list whose file they stand in."""
     files: list[Path] = field(default_factory=list)
+    missing: set[tuple[str, KeyPath]] = field(default_factory=set)
+    """Secrets that are not there and, for a command that only looks things up, need not be."""
 
     def add_config(self, source: TomlSource) -> None:
         """Add a configuration file: ``wirewatch.toml`` or one of ``wirewatch.d``."""
@@ -104,10 +106,15 @@ class Draft:
                 self.faults.add(found, error.message, hint=error.hint)
             else:
                 self.faults.warn(found, error.message, hint=error.hint)
+                self.missing.add((found.source.name, found.path))
             return Revealed("")
         if warning:
             self.faults.warn(found, warning, hint="chmod 600")
         return text
+
+    def is_missing(self, found: Found, inside: KeyPath) -> bool:
+        """Say whether a value is a secret that could not be looked up and need not be."""
+        return (found.source.name, found.at(*inside)) in self.missing
 
     def _section(self, found: Found) -> None:
         name = str(found.path[0])
@@ -162,11 +169,17 @@ class Draft:
     def _set_once(self, table: Table, key: str, found: Found) -> None:
         first = table.setdefault(key, found)
         if first is not found:
-            self.faults.add(found, f"is set already at {place_of(first)}", hint="keep one of the two")
+            self.faults.add(
+                found, f"is set already at {place_of(first)}", hint="keep one of the two"
+            )
 
     def _unknown(self, found: Found, known: tuple[str, ...]) -> None:
         key = str(found.path[-1])
         plural = _SINGULAR.get(key)
         hint = f"write {plural}" if plural else hint_for(key, known)
-        what = "there is no such table" if isinstance(found.value, dict) else "there is no such setting"
+        what = (
+            "there is no such table"
+            if isinstance(found.value, dict)
+            else "there is no such setting"
+        )
         self.faults.add(found, what, hint=hint)

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from typing import Any, Final, get_args, get_origin, get_type_hints
+from typing import Any, Final, get_origin, get_type_hints
 
 from wirewatch.settings.schema import SECTIONS, TABLES, names_of
 from wirewatch.settings.suggest import hint_for
@@ -73,7 +73,9 @@ def _unknown(variable: str, known: Mapping[str, object]) -> BadVariable:
     section = variable.removeprefix(PREFIX).partition("__")[0].casefold()
     if section in TABLES or section == "terms":
         return BadVariable(
-            variable, f"a {section} cannot be set from the environment", "write it in wirewatch.toml"
+            variable,
+            f"a {section} cannot be set from the environment",
+            "write it in wirewatch.toml",
         )
     return BadVariable(variable, "there is no such setting", hint_for(variable, known))
 
@@ -81,7 +83,7 @@ def _unknown(variable: str, known: Mapping[str, object]) -> BadVariable:
 def _value(section: type[Any], key: str, text: str) -> object:
     """Give the text the kind its setting wants: lists by commas, numbers and switches as in TOML."""
     hint = get_type_hints(section)[key]
-    if get_origin(hint) is tuple or tuple in map(get_origin, get_args(hint)):
+    if get_origin(hint) is tuple:
         return split_names(text)
     if hint is int or hint is bool:
         return _as_toml(text)

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 from wirewatch.errors import ConfigError, Fault
 from wirewatch.settings.locate import KeyPath
 from wirewatch.settings.sources import Found, Source, UnreadableError
-from wirewatch.settings.suggest import hint_for
+from wirewatch.settings.suggest import did_you_mean, hint_for
 
-_SECRET_HINT: Final = (
+_REFERENCE: Final = (
     'a secret is written { env = "NAME" }, { file = "path" } or { credential = "name" }'
 )
+_UNKNOWN: Final = frozenset({"unexpected_keyword_argument", "extra_forbidden"})
 
 
 class Faults:
@@ -48,12 +49,12 @@ class Faults:
         if any((found.source.name, path[:size]) in self._wrong for size in range(len(path) + 1)):
             return
         self._wrong.add((found.source.name, path))
-        self._note(fault_at(found.source, path, message, hint=hint, pointer=pointer))
+        self.note(fault_at(found.source, path, message, hint=hint, pointer=pointer))
 
     def unreadable(self, path: Path, error: UnreadableError) -> None:
         """Note that a whole file cannot be used."""
         self.unread = True
-        self._note(
+        self.note(
             Fault(
                 file=str(path),
                 line=error.line,
@@ -68,13 +69,16 @@ class Faults:
         """Say whether this value, or something inside it, was found wrong."""
         size = len(found.path)
         return any(
-            name == found.source.name and (path[:size] == found.path or found.path[: len(path)] == path)
+            name == found.source.name
+            and (path[:size] == found.path or found.path[: len(path)] == path)
             for name, path in self._wrong
         )
 
     def warn(self, found: Found, message: str, *, hint: str | None = None) -> None:
         """Note something legal that is surely not meant."""
-        self.warnings.append(fault_at(found.source, found.path, message, hint=hint))
+        fault = fault_at(found.source, found.path, message, hint=hint)
+        if fault not in self.warnings:
+            self.warnings.append(fault)
 
     def raise_if_any(self) -> None:
         """Raise ConfigError with everything found, in the order of files and lines."""
@@ -85,7 +89,8 @@ class Faults:
     def _rank(self, name: str) -> int:
         return self._order.get(name, len(self._order))
 
-    def _note(self, fault: Fault) -> None:
+    def note(self, fault: Fault) -> None:
+        """Note a fault that is described already."""
         self._faults.append((fault.file, fault.line or 0, fault))
 
 
@@ -128,10 +133,17 @@ def place_of(found: Found) -> str:
 def explain(error: ValidationError, names: Iterable[str]) -> list[tuple[KeyPath, str, str | None]]:
     """Turn a report of pydantic into our sentences: where, what, and how to mend it.
 
-    No sentence repeats a value unless the setting is known to hold no secret.
+    No sentence repeats a value unless the setting is known to hold no secret. A setting that is missing because its
+    name was misspelt is one mistake, not two.
     """
     known = tuple(names)
-    return [_sentence(dict(report), known) for report in error.errors(include_url=False)]
+    reports = error.errors(include_url=False)
+    meant = {did_you_mean(str(one["loc"][-1]), known) for one in reports if one["type"] in _UNKNOWN}
+    return [
+        _sentence(dict(one), known)
+        for one in reports
+        if one["type"] != "missing" or one["loc"][-1] not in meant
+    ]
 
 
 def _sentence(report: Mapping[str, Any], known: tuple[str, ...]) -> tuple[KeyPath, str, str | None]:
@@ -141,13 +153,13 @@ def _sentence(report: Mapping[str, Any], known: tuple[str, ...]) -> tuple[KeyPat
     if kind == "value_error":
         message, _, hint = str(context["error"]).partition("; ")
         return path, message, hint or None
-    if kind in {"unexpected_keyword_argument", "extra_forbidden"}:
+    if kind in _UNKNOWN:
         return path, "there is no such setting", hint_for(str(path[-1]), known)
     if kind in {"enum", "literal_error"}:
         expected = str(context["expected"]).replace("'", '"')
         return path, *_choice(report["input"], expected)
     if kind == "string_type" and isinstance(report["input"], dict):
-        return path, "must be text, in quotes", _SECRET_HINT
+        return path, "must be text, in quotes", _REFERENCE
     return path, _PLAIN.get(kind, "{msg}").format(msg=report["msg"].lower(), **context), None
 
 

@@ -37,7 +37,7 @@ def _duration(value: object) -> object:
     if isinstance(value, timedelta):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
-        raise ValueError(f'{value} lacks its unit; write "{value} s" or "{value} min"')
+        raise ValueError(f'{value} lacks its unit; write "{value} s" or "{value} min"')  # noqa: TRY004
     raise ValueError('must be a duration in quotes; write it as "15 min"')
 
 
@@ -46,7 +46,7 @@ def _size(value: object) -> object:
         return parse_size(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise ValueError('must be a size in quotes; write it as "16 MiB"')  # noqa: TRY004
+    raise ValueError('must be a size in quotes; write it as "16 MiB"')
 
 
 def _some_time(length: timedelta) -> timedelta:
@@ -172,6 +172,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Label = Annotated[str, MaxLen(200), AfterValidator(_label)]
 FeedName = Annotated[Label, AfterValidator(_feed_name)]
 Tag = Annotated[Label, AfterValidator(_tag)]
+Query = Annotated[str, MaxLen(10_000)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 NetworkField = Annotated[Network, BeforeValidator(_network)]
 Language = Annotated[str, AfterValidator(_language)]

@@ -9,7 +9,7 @@ from typing import Final
 _USER: Final = re.compile(r"((?:[A-Za-z0-9+.-]+:)?//)?[^\s\"']*@")
 _SEARCH: Final = re.compile(r"\?[^\s\"'#]*")
 _KEY: Final = re.compile(r"\s*\"?([A-Za-z0-9_-]+)\"?\s*=")
-_HEADER: Final = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_-]+)[^\[\]=]*\]")
+_HEADER: Final = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_-]+)[^\[\]=]*\]\]?")
 _PART: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"?|'[^']*'?|#.*|[^\"'#]+")
 _LONGEST: Final = 160
 

@@ -29,6 +29,7 @@ from wirewatch.settings.fields import (
     Length,
     NetworkField,
     Number,
+    Query,
     Size,
     Switch,
     Tag,
@@ -215,7 +216,7 @@ class FeedTable:
 class WatchTable:
     """A watch: one [[watch]] for each."""
 
-    query: str
+    query: Query
     """What to watch for: Abu Dhabi talks, or "territorial issue" with its quotes."""
     name: Label | None = None
     """What the watch is called; unique in its list. Default: the query."""

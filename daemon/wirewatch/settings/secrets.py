@@ -60,7 +60,9 @@ class Vault:
 
     def _credential(self, name: str) -> Revealed:
         if "/" in name or name in {".", ".."}:
-            raise NoSecretError(f'"{name}" is not the name of a credential', hint="leave out the path")
+            raise NoSecretError(
+                f'"{name}" is not the name of a credential', hint="leave out the path"
+            )
         directory = self.environ.get("CREDENTIALS_DIRECTORY")
         if not directory:
             raise NoSecretError(

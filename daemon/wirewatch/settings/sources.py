@@ -100,11 +100,11 @@ class Variable:
 
     name: str
 
-    def line_of(self, path: KeyPath) -> int | None:  # noqa: ARG002  a variable has no lines
+    def line_of(self, path: KeyPath) -> int | None:
         """Return nothing: a variable has no lines."""
         return None
 
-    def shown(self, line: int) -> str | None:  # noqa: ARG002
+    def shown(self, line: int) -> str | None:
         """Return nothing: it may be a secret."""
         return None
 
@@ -157,7 +157,9 @@ def read_bytes(path: Path) -> bytes:
             raise UnreadableError("is not a file")
         if found.st_size > MAX_FILE:
             size = found.st_size // (1024 * 1024)
-            raise UnreadableError(f"is too large: {size} MiB, at most {MAX_FILE // 1024**2} are read")
+            raise UnreadableError(
+                f"is too large: {size} MiB, at most {MAX_FILE // 1024**2} are read"
+            )
         with path.open("rb") as opened:
             return opened.read(MAX_FILE)
     except FileNotFoundError:
@@ -203,7 +205,7 @@ def _mend(line: str) -> str | None:
     _, sign, value = line.partition("=")
     value = value.strip()
     if any(quote in line for quote in "“”„‘’"):
-        return 'TOML wants straight quotes: " or \''
+        return "TOML wants straight quotes: \" or '"
     if sign and value.count('"') > 2 and not value.startswith("'"):
         return "put a text that contains double quotes between single quotes: '\"abu dhabi\" talks'"
     if sign and value[:1].isalpha() and value not in {"true", "false"}:

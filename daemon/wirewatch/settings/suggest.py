@@ -1,4 +1,4 @@
-"""Did you mean…?"""
+"""Finds what somebody probably meant: "did you mean …?"."""
 
 from __future__ import annotations
 

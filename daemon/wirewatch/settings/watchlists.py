@@ -15,6 +15,7 @@ from wirewatch.settings.suggest import did_you_mean
 _SETTING: Final = re.compile(r"([A-Za-z][A-Za-z_-]*)(\s*)=(\s*)(.*)")
 _NAMED: Final = re.compile(r"(.+?)\s+::\s+(.+)")
 _LISTS: Final = frozenset({"channels", "feeds"})
+_STRAIGHT: Final = str.maketrans("“”„‟", '""""')
 _YES: Final[Mapping[str, bool]] = {"yes": True, "true": True, "no": False, "false": False}
 
 
@@ -56,8 +57,12 @@ def split_names(text: str) -> list[str]:
     >>> split_names('tag:gulf, "Paris, Texas"')
     ['tag:gulf', 'Paris, Texas']
     """
-    rows = list(csv.reader([text], skipinitialspace=True))
-    return [name.strip() for name in (rows[0] if rows else []) if name.strip()]
+    straight = text.translate(_STRAIGHT)
+    try:
+        names = next(csv.reader([straight], skipinitialspace=True), [])
+    except csv.Error:
+        names = straight.split(",")
+    return [name.strip() for name in names if name.strip()]
 
 
 class _Reader:
