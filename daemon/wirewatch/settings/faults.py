@@ -23,7 +23,7 @@ class Faults:
     """What is wrong so far. A value that was found wrong once is not complained about twice."""
 
     def __init__(self) -> None:
-        self._faults: list[tuple[str, int, Fault]] = []
+        self._faults: list[Fault] = []
         self._wrong: set[tuple[str, KeyPath]] = set()
         self._order: dict[str, int] = {}
         self.warnings: list[Fault] = []
@@ -83,15 +83,19 @@ class Faults:
     def raise_if_any(self) -> None:
         """Raise ConfigError with everything found, in the order of files and lines."""
         if self._faults:
-            ordered = sorted(self._faults, key=lambda one: (self._rank(one[0]), one[1]))
-            raise ConfigError(tuple(fault for _, _, fault in ordered))
+            raise ConfigError(self.all())
+
+    def all(self) -> tuple[Fault, ...]:
+        """Return everything found, in the order of files and lines."""
+        ordered = sorted(self._faults, key=lambda one: (self._rank(one.file), one.line or 0))
+        return tuple(ordered)
 
     def _rank(self, name: str) -> int:
         return self._order.get(name, len(self._order))
 
     def note(self, fault: Fault) -> None:
         """Note a fault that is described already."""
-        self._faults.append((fault.file, fault.line or 0, fault))
+        self._faults.append(fault)
 
 
 def fault_at(

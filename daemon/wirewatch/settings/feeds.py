@@ -27,12 +27,11 @@ def build_feeds(
     taken: nobody can be asked to edit a file that another program wrote.
     """
     built = [one for found in draft.feeds if (one := _feed(draft, found, poll, article))]
-    known = {canonical_url(one.noun.url) for one in built}
     taken = _names(draft, built)
-    named = [_with_name(one, taken) for one in _unlike(draft, built)]
+    unlike = _unlike(draft, built)
+    named = [_with_name(one, taken) for one in unlike.values()]
     for one in imported:
-        if canonical_url(one.noun.url) not in known:
-            known.add(canonical_url(one.noun.url))
+        if unlike.setdefault(canonical_url(one.noun.url), one) is one:
             spec = _with_defaults(one.noun, poll, article)
             named.append(_with_name(Built(replace(spec, name=""), one.found), taken, spec.name))
     return named
@@ -97,16 +96,13 @@ def _names(draft: Draft, built: Iterable[Built[FeedSpec]]) -> dict[str, Found]:
     return taken
 
 
-def _unlike(draft: Draft, built: Iterable[Built[FeedSpec]]) -> list[Built[FeedSpec]]:
-    """Return the feeds without those whose address another has already; note them."""
-    first_at: dict[str, Found] = {}
-    unlike = []
+def _unlike(draft: Draft, built: Iterable[Built[FeedSpec]]) -> dict[str, Built[FeedSpec]]:
+    """Return the feeds by address, without those whose address another has already; note them."""
+    unlike: dict[str, Built[FeedSpec]] = {}
     for one in built:
-        first = first_at.setdefault(canonical_url(one.noun.url), one.found)
-        if first is one.found:
-            unlike.append(one)
-        else:
-            message = f"this feed is configured at {place_of(first)} already"
+        first = unlike.setdefault(canonical_url(one.noun.url), one)
+        if first is not one:
+            message = f"this feed is configured at {place_of(first.found)} already"
             draft.faults.add(one.found, message, inside=("url",))
     return unlike
 

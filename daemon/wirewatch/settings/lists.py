@@ -164,7 +164,7 @@ def _distinct(
     first_at: dict[str, Found] = {}
     distinct = []
     for one in members:
-        name = _name(one.noun)
+        name = watch_name(one.noun.name, one.noun.query)
         first = first_at.setdefault(name, one.found)
         if first is one.found:
             distinct.append(one)
@@ -178,17 +178,18 @@ def _distinct(
     return distinct
 
 
-def _name(watch: WatchTable) -> str:
-    if watch.name is not None:
-        return watch.name
-    line = " ".join(watch.query.split())
+def watch_name(name: str | None, query: str) -> str:
+    """Return what a watch is called: its name, else its query in one line."""
+    if name is not None:
+        return name.strip()
+    line = " ".join(query.split())
     return line if len(line) <= _LONGEST_NAME else f"{line[:_LONGEST_NAME]}…"
 
 
 def _watch(
     list_name: str, one: Built[WatchTable], table: ListTable, match: MatchSettings
 ) -> WatchSpec:
-    name = _name(one.noun)
+    name = watch_name(one.noun.name, one.noun.query)
     near = (one.noun.near_words, table.near_words)
     return WatchSpec(
         id=WatchId(f"{list_name}/{name}"),

@@ -67,6 +67,37 @@ def load(
     Without *need_secrets* a feed or channel whose secret is not there is left out: commands that look things up run
     where systemd hands over no credentials. *instead* are texts of files that are not written yet.
     """
+    assembled = assemble(
+        path,
+        environ,
+        check_query=check_query,
+        check_channel=check_channel,
+        need_secrets=need_secrets,
+        instead=instead,
+    )
+    assembled.draft.faults.raise_if_any()
+    return assembled.settings
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """What could be made of the configuration, sound or not: editing needs the places of things."""
+
+    settings: Settings
+    draft: Draft
+    feeds: tuple[Built[FeedSpec], ...]
+
+
+def assemble(
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    check_query: CheckQuery | None = None,
+    check_channel: CheckChannel | None = None,
+    need_secrets: bool = True,
+    instead: Mapping[Path, str] | None = None,
+) -> Assembled:
+    """Read everything as `load` does, and keep what is wrong beside what is sound."""
     vault = Vault(path.parent, environ)
     draft = Draft(faults=Faults(), vault=vault, need_secrets=need_secrets)
     reading = _Reading(draft, Disk(instead or {}), path.parent)
@@ -76,10 +107,9 @@ def load(
     _read_lists(reading, general)
     imported = _read_opml(reading, general)
     draft.faults.order([*map(str, draft.files), *sorted(environ)])
-    settings = _build(draft, imported, check_query=check_query, check_channel=check_channel)
-    database = _database(draft, settings.database, path.parent, environ)
-    draft.faults.raise_if_any()
-    return replace(settings, database=database)
+    assembled = _build(draft, imported, check_query=check_query, check_channel=check_channel)
+    database = _database(draft, assembled.settings.database, path.parent, environ)
+    return replace(assembled, settings=replace(assembled.settings, database=database))
 
 
 def _read_files(reading: _Reading, path: Path) -> None:
@@ -195,7 +225,7 @@ def _build(
     *,
     check_query: CheckQuery | None,
     check_channel: CheckChannel | None,
-) -> Settings:
+) -> Assembled:
     sections: dict[str, Any] = {
         name: merged(draft, kind, draft.sections.get(name, {})) for name, kind in SECTIONS.items()
     }
@@ -213,7 +243,7 @@ def _build(
     check_timeouts(draft, channels, lease=delivery.lease, timeout=delivery.timeout)
     if not draft.faults.unread:
         check_references(draft, _names(draft, feeds))
-    return Settings(
+    settings = Settings(
         **sections,
         feeds=tuple(one.noun for one in feeds),
         watchlists=tuple(one.noun for one in lists),
@@ -222,6 +252,7 @@ def _build(
         files=tuple(draft.files),
         notes=tuple(draft.faults.warnings),
     )
+    return Assembled(settings, draft, tuple(feeds))
 
 
 def _names(draft: Draft, feeds: list[Built[FeedSpec]]) -> Names:

@@ -63,6 +63,8 @@ class Locator:
         scanner.run()
         self._extents = scanner.extents
         self.blocks: tuple[Block, ...] = tuple(scanner.blocks)
+        self.head_end = scanner.head_end
+        """Behind the last setting above the first header, or None where there is none."""
 
     def extent(self, path: KeyPath) -> Extent | None:
         """Return where *path* stands, or None."""
@@ -97,6 +99,7 @@ class _Scanner:
         self.at = 0
         self.extents: dict[KeyPath, Extent] = {}
         self.blocks: list[Block] = []
+        self.head_end: int | None = None
         self._counts: dict[KeyPath, int] = {}
         """How many tables an array of tables has so far."""
         self._table: KeyPath = ()
@@ -109,7 +112,9 @@ class _Scanner:
                 self._header(start)
             else:
                 self._pair(self._table)
-            if self.blocks:
+            if not self.blocks:
+                self.head_end = self.at
+            else:
                 last = self.blocks[-1]
                 self.blocks[-1] = Block(path=last.path, start=last.start, end=self.at)
             self._skip_blank()

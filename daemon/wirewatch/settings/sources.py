@@ -57,7 +57,8 @@ class TomlSource:
     tree: Mapping[str, object] = field(repr=False)
 
     @cached_property
-    def _locator(self) -> Locator:
+    def locator(self) -> Locator:
+        """Return where everything stands; worked out when the first fault asks."""
         return Locator(self.text)
 
     @cached_property
@@ -66,7 +67,7 @@ class TomlSource:
 
     def line_of(self, path: KeyPath) -> int | None:
         """Return the line of a setting, or of the table that lacks it."""
-        return self._locator.line(path)
+        return self.locator.line(path)
 
     def shown(self, line: int) -> str | None:
         """Return that line, secrets left out."""
@@ -137,7 +138,7 @@ class Disk:
         """Return a whole text with plain line ends, or raise UnreadableError."""
         if path in self.instead:
             return _plain_lines(self.instead[path])
-        return _plain_lines(_decoded(read_bytes(path)))
+        return _plain_lines(decoded(read_bytes(path)))
 
     def toml(self, path: Path) -> TomlSource:
         """Return a TOML file read, or raise UnreadableError."""
@@ -213,7 +214,8 @@ def _mend(line: str) -> str | None:
     return None
 
 
-def _decoded(raw: bytes) -> str:
+def decoded(raw: bytes) -> str:
+    """Return the text of a file with its own line ends, or raise UnreadableError."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableError("is UTF-16, not UTF-8", hint="save it as UTF-8")
     try:
