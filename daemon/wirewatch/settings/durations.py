@@ -31,7 +31,7 @@ _UNITS: Final[Mapping[str, timedelta]] = {
     for spelling in (unit, *spellings)
 }
 _LONGEST: Final = timedelta(days=36_500)
-_PART: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*([^\W\d_]+)")
+_PART: Final = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)\s*([^\W\d_]+)")
 _GAP: Final = re.compile(r"\s*(?:,|and\b)?\s*")
 
 _SIZES: Final[Mapping[str, int]] = {
@@ -60,14 +60,11 @@ def parse_duration(text: str) -> timedelta:
     parts = _parts(text)
     if parts is None:
         raise ValueError(_not_a_duration(text))
-    total = timedelta(0)
-    for amount, unit in parts:
-        if unit not in _UNITS:
-            raise ValueError(_no_unit(text, unit))
-        total += _UNITS[unit] * amount
-    if total > _LONGEST:
+    if wrong := [unit for _, unit in parts if unit not in _UNITS]:
+        raise ValueError(_no_unit(text, wrong[0]))
+    if sum(amount * _UNITS[unit].total_seconds() for amount, unit in parts) > _LONGEST.total_seconds():
         raise ValueError(f'"{_clip(text)}" is longer than a hundred years')
-    return total
+    return sum((_UNITS[unit] * amount for amount, unit in parts), timedelta(0))
 
 
 def spell_duration(length: timedelta) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from wirewatch.core.model.feed import FeedSpec
 from wirewatch.core.urls import canonical_url, host_of
 from wirewatch.settings.draft import Draft
+from wirewatch.settings.durations import spell_duration
 from wirewatch.settings.faults import place_of
 from wirewatch.settings.schema import ArticleSettings, FeedTable, Poll
 from wirewatch.settings.sources import Found
@@ -43,6 +44,9 @@ def _feed(
     table = checked(draft, FeedTable, found)
     if table is None:
         return None
+    if table.every is not None and table.every < poll.min_every:
+        shown = spell_duration(poll.min_every)
+        draft.faults.add(found, f"is shorter than poll.min_every ({shown})", inside=("every",))
     url, login = without_userinfo(table.url)
     headers = tuple(table.headers.items())
     if (own := _login(draft, found, table, login)) is not None:

@@ -161,8 +161,9 @@ class _Scanner:
 
     def _note(self, path: KeyPath, extent: Extent) -> None:
         """Remember the place, and that of the tables it implies, where they have none of their own."""
+        implied = Extent(extent.start, extent.start, extent.start)
         for size in range(1, len(path)):
-            self.extents.setdefault(path[:size], extent)
+            self.extents.setdefault(path[:size], implied)
         self.extents.setdefault(path, extent)
 
     def _behind(self, sign: str) -> int:

@@ -7,11 +7,12 @@ To add one: a field here and its line in ``config/wirewatch.toml``; the tests co
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
 from wirewatch.core.model.feed import ArticleMode, FirstPoll
@@ -46,7 +47,7 @@ class General:
 
     timezone: Zone = "UTC"
     """The time zone of the times in alerts, by its IANA name: "Asia/Dubai"."""
-    contact: str = ""
+    contact: HeaderValue = ""
     """An address or page for the owners of the sites that are polled; it is sent with every request."""
     channels: tuple[Label, ...] = ()
     """The channels of every watchlist that names none itself."""
@@ -62,7 +63,7 @@ class General:
 class Database:
     """Where everything is remembered."""
 
-    url: str = Field(default="", repr=False)
+    url: str = field(default="", repr=False)
     """sqlite:////path/to/file.db or postgresql://user@host/name. Empty: wirewatch.db in the state directory."""
 
 
@@ -75,7 +76,7 @@ class Poll:
     min_every: Length = timedelta(minutes=2)
     """No feed is asked more often than this."""
     max_every: Length = timedelta(hours=6)
-    """No feed is asked less often than this."""
+    """No feed is asked less often than this, unless it has an interval of its own."""
     timeout: Length = timedelta(seconds=30)
     """How long a whole request may take, from name look-up to the last byte."""
     connect_timeout: Length = timedelta(seconds=10)
@@ -96,7 +97,7 @@ class Poll:
     """What happens with the entries a new feed already holds: "silent" remembers them, "alert" treats them as new."""
     allow_networks: tuple[NetworkField, ...] = ()
     """Private networks that may be asked: "127.0.0.0/8" for a feed server on this machine."""
-    user_agent: str = ""
+    user_agent: HeaderValue = ""
     """What Wirewatch calls itself. Empty: its name, version and your contact."""
     parse_workers: Number = 1
     """How many processes read documents."""
@@ -193,7 +194,7 @@ class FeedTable:
     tags: tuple[Tag, ...] = ()
     """Words by which watchlists choose feeds: feeds = ["tag:gulf"]."""
     every: Length | None = None
-    """A fixed interval, instead of one that adapts."""
+    """A fixed interval, instead of one that adapts. Not shorter than min_every of [poll]."""
     language: Language | None = None
     """The language of the feed, where it says it wrongly or not: "ar"."""
     article: ArticleMode | None = None
@@ -202,13 +203,13 @@ class FeedTable:
     """What happens with the entries it already holds: "silent" or "alert". Default: first_poll of [poll]."""
     paused: Switch = False
     """Do not ask this feed for now."""
-    headers: Mapping[HeaderName, HeaderValue] = Field(default_factory=dict, repr=False)
+    headers: Mapping[HeaderName, HeaderValue] = field(default_factory=dict, repr=False)
     """Further request headers; their values are shown nowhere."""
     user_agent: HeaderValue | None = None
     """What Wirewatch calls itself to this feed."""
-    username: str | None = Field(default=None, repr=False)
+    username: str | None = field(default=None, repr=False)
     """The user for a feed behind a log-in (HTTP Basic)."""
-    password: str | None = Field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
     """The password for it."""
 
 
@@ -250,9 +251,9 @@ class ListTable:
 class ChannelTable:
     """A channel: [channel.NAME]. Other keys fill the {placeholders} of its addresses."""
 
-    url: str | None = Field(default=None, repr=False)
+    url: str | None = field(default=None, repr=False)
     """The Apprise address: "mailtos://user:{password}@smtp.example.org?to=desk@example.org"."""
-    urls: tuple[str, ...] = Field(default=(), repr=False)
+    urls: tuple[str, ...] = field(default=(), repr=False)
     """Several addresses that are all told."""
     timeout: Length | None = None
     """How long one attempt may take. Default: timeout of [delivery]."""
