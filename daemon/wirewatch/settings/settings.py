@@ -1,0 +1,52 @@
+"""The settings as the rest of Wirewatch sees them: frozen, complete, free of files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from wirewatch.core.model.alert import ChannelSpec
+from wirewatch.core.model.feed import FeedSpec
+from wirewatch.core.model.watch import Watchlist
+from wirewatch.errors import Fault
+from wirewatch.settings.schema import (
+    Alerts,
+    ArticleSettings,
+    Database,
+    DeliverySettings,
+    General,
+    Log,
+    MatchSettings,
+    Poll,
+    Retention,
+)
+
+
+def _nothing() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything the owner asked for."""
+
+    general: General = field(default_factory=General)
+    database: Database = field(default_factory=Database)
+    poll: Poll = field(default_factory=Poll)
+    article: ArticleSettings = field(default_factory=ArticleSettings)
+    match: MatchSettings = field(default_factory=MatchSettings)
+    alerts: Alerts = field(default_factory=Alerts)
+    delivery: DeliverySettings = field(default_factory=DeliverySettings)
+    retention: Retention = field(default_factory=Retention)
+    log: Log = field(default_factory=Log)
+    feeds: tuple[FeedSpec, ...] = ()
+    watchlists: tuple[Watchlist, ...] = ()
+    channels: tuple[ChannelSpec, ...] = ()
+    terms: Mapping[str, str] = field(default_factory=_nothing)
+    """Reusable queries: what ``@name`` stands for."""
+    files: tuple[Path, ...] = ()
+    """Every file that was read, the main one first."""
+    notes: tuple[Fault, ...] = ()
+    """What reading found legal but suspicious; `checks.warnings` adds what only the whole shows."""
