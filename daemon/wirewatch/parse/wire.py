@@ -1,0 +1,127 @@
+"""What passes between the daemon and a worker: a length, then JSON.
+
+Not pickle: a worker reads hostile documents with parsers written in C, and what it says may be read as data only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, TypeAlias
+
+from wirewatch.core.model.outcome import (
+    ParsedEntry,
+    ParsedFeed,
+    ParsedPage,
+    Problem,
+    Unreadable,
+)
+
+HEADER_BYTES: Final = 8
+_TIMES: Final = ("published_at", "updated_at")
+_TUPLES: Final = ("authors", "categories")
+
+
+class Kind(StrEnum):
+    """What a document is to be read as."""
+
+    FEED = "feed"
+    PAGE = "page"
+    WARM_FEED = "warm-feed"
+    WARM_PAGE = "warm-page"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A document to read."""
+
+    kind: Kind
+    body: bytes
+    url: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """The worker has loaded what it needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfMemory:
+    """The document did not fit into the worker's memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """Our own code failed on the document."""
+
+    detail: str
+
+
+Answer: TypeAlias = ParsedFeed | ParsedPage | Unreadable | Warm | OutOfMemory | Bug
+
+_ANSWERS: Final = {
+    kind.__name__: kind for kind in (ParsedFeed, ParsedPage, Unreadable, Warm, OutOfMemory, Bug)
+}
+
+
+def pack_job(job: Job) -> bytes:
+    """Write a job as its length, a line of JSON, and the document as it is."""
+    head = json.dumps([job.kind, job.url, job.content_type]).encode() + b"\n"
+    return _framed(head + job.body)
+
+
+def unpack_job(frame: bytes) -> Job:
+    """Read what ``pack_job`` wrote, less its length."""
+    head, _, body = frame.partition(b"\n")
+    kind, url, content_type = json.loads(head)
+    return Job(Kind(kind), body, url, content_type)
+
+
+def pack_answer(answer: Answer) -> bytes:
+    """Write an answer as its length and JSON."""
+    told = {"is": type(answer).__name__, **asdict(answer)}
+    return _framed(json.dumps(told, default=_plain, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def unpack_answer(frame: bytes) -> Answer:
+    """Read what ``pack_answer`` wrote, less its length. Raises ValueError for anything else."""
+    try:
+        told = json.loads(frame)
+        answer: Answer = _noun(_ANSWERS[told.pop("is")], told)
+    except (KeyError, TypeError, AttributeError, OverflowError) as exc:
+        raise ValueError(f"not an answer: {type(exc).__name__}") from exc
+    return answer
+
+
+def _framed(content: bytes) -> bytes:
+    return len(content).to_bytes(HEADER_BYTES, "big") + content
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    raise TypeError(f"{type(value).__name__} does not travel")
+
+
+def _noun(kind: type[Any], told: Mapping[str, Any]) -> Any:
+    values = {field.name: told[field.name] for field in fields(kind)}
+    for name in _TIMES:
+        if values.get(name) is not None:
+            values[name] = datetime.fromisoformat(values[name])
+    for name in _TUPLES:
+        if name in values:
+            values[name] = tuple(values[name])
+    if values.get("ttl") is not None:
+        values["ttl"] = timedelta(seconds=values["ttl"])
+    for name in ("flaw", "problem"):
+        if values.get(name) is not None:
+            values[name] = Problem(values[name])
+    if "entries" in values:
+        values["entries"] = tuple(_noun(ParsedEntry, entry) for entry in values["entries"])
+    return kind(**values)

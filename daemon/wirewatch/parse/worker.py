@@ -1,0 +1,143 @@
+"""What runs in a worker process: reads one document after another within its limits, and dies with its parent."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import logging
+import math
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import BinaryIO, Final
+
+from wirewatch.parse.limits import ParseLimits
+from wirewatch.parse.wire import (
+    HEADER_BYTES,
+    Answer,
+    Bug,
+    Job,
+    Kind,
+    OutOfMemory,
+    Warm,
+    pack_answer,
+    unpack_job,
+)
+
+_PR_SET_PDEATHSIG: Final = 1
+_IGNORED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
+
+def command(limits: ParseLimits, parent: int) -> list[str]:
+    """Return the command line of a worker."""
+    return [
+        sys.executable,
+        "-P",
+        "-m",
+        "wirewatch.parse.worker",
+        str(parent),
+        json.dumps(asdict(limits)),
+    ]
+
+
+def environment() -> dict[str, str]:
+    """Return all a worker gets of our environment: where the code is. No secrets."""
+    return {
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",
+        "TZ": "UTC",
+    }
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve jobs from standard input until it ends."""
+    parent, limits = int(arguments[0]), ParseLimits(**json.loads(arguments[1]))
+    _die_with(parent)
+    # a Ctrl-C or a stop of the service is for the daemon, which ends us when it is done
+    for number in _IGNORED:
+        signal.signal(number, signal.SIG_IGN)
+    logging.disable(logging.CRITICAL)
+    jobs, answers = _private_pipes()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    while (frame := _frame(jobs)) is not None:
+        _rearm(limits.cpu_s)
+        answers.write(pack_answer(_answer(unpack_job(frame), limits)))
+        answers.flush()
+        del frame
+    return 0
+
+
+def _die_with(parent: int) -> None:
+    """Ask the kernel to kill us when our parent dies; where it cannot, the end of our input tells us."""
+    try:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    except (OSError, AttributeError):
+        return
+    if os.getppid() != parent:
+        sys.exit(0)
+
+
+def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Return our two pipes, and leave a library that prints or reads nothing to disturb."""
+    jobs, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    os.close(nothing)
+    return jobs, answers
+
+
+def _frame(jobs: BinaryIO) -> bytes | None:
+    header = jobs.read(HEADER_BYTES)
+    if len(header) < HEADER_BYTES:
+        return None
+    size = int.from_bytes(header, "big")
+    content = jobs.read(size)
+    return content if len(content) == size else None
+
+
+def _rearm(cpu_s: int) -> None:
+    """Allow so much more processor time. The limit counts the whole life of the process."""
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time()) + cpu_s, hard))
+
+
+def _answer(job: Job, limits: ParseLimits) -> Answer:
+    try:
+        return _read(job, limits)
+    except MemoryError:
+        return OutOfMemory()
+    except RecursionError as exc:
+        return Bug(f"RecursionError: {exc}")
+    except Exception as exc:  # noqa: BLE001  bulkhead: reported as a bug of ours on this one document
+        frame = exc.__traceback__
+        while frame is not None and frame.tb_next is not None:
+            frame = frame.tb_next
+        place = f" in {frame.tb_frame.f_code.co_qualname}" if frame is not None else ""
+        return Bug(f"{type(exc).__name__}: {exc}{place}")
+
+
+def _read(job: Job, limits: ParseLimits) -> Answer:
+    # each worker loads only what its lane needs: trafilatura alone takes 30 MB
+    if job.kind is Kind.FEED or job.kind is Kind.WARM_FEED:
+        from wirewatch.parse.feeds import parse_feed
+
+        if job.kind is Kind.WARM_FEED:
+            return Warm()
+        return parse_feed(job.body, url=job.url, content_type=job.content_type, limits=limits)
+    from wirewatch.parse.page import parse_page, warm_up
+
+    if job.kind is Kind.WARM_PAGE:
+        warm_up()
+        return Warm()
+    return parse_page(job.body, url=job.url, content_type=job.content_type, limits=limits)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
