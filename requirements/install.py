@@ -138,7 +138,14 @@ def pip(place: Path, *arguments: str) -> None:
         "PIP_NO_INPUT": "1",
         "PIP_ROOT_USER_ACTION": "ignore",
     }
-    command = [place / "bin/python", "-m", "pip", "install", "--quiet", *arguments]
+    command: list[str | Path] = [
+        place / "bin/python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        *arguments,
+    ]
     done = subprocess.run(command, cwd=TREE, env=environ, check=False)
     if done.returncode:
         raise InstallError("pip could not install what is locked (its reason stands above)")
@@ -155,7 +162,7 @@ def package_sources(place: Path) -> dict[str, str]:
         if name in kept or not name.startswith("PIP_")
     }
     # Loud on purpose: with "quiet" in its configuration pip would list nothing.
-    command = [place / "bin/python", "-m", "pip", "-vvv", "config", "list"]
+    command: list[str | Path] = [place / "bin/python", "-m", "pip", "-vvv", "config", "list"]
     listing = subprocess.run(
         command, cwd=TREE, env=environ, check=False, capture_output=True, text=True
     )
