@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import blake2b
@@ -191,21 +191,22 @@ class NewsServer:
     def _document(self, request: Request) -> _Document | None:
         with self._lock:
             feed = self._feeds.get(request.path)
+            if feed is not None:
+                return _render(feed, request.base)
             entry = self._pages.get(request.path)
             static = self._static.get(request.path)
-            if feed is not None:
-                listed = feed.entries[-feed.window :] if feed.window else list(feed.entries)
-                version = feed.version
-        if feed is not None:
-            render = atom if feed.kind == "atom" else rss
-            body = render(feed.title, listed, request.base)
-            return _Document(body, f"application/{feed.kind}+xml; charset=utf-8", version)
         if entry is not None:
             return _Document(page(entry), TYPES[".html"])
         if static is not None:
-            body = static.body.replace(b"{base}", request.base.encode())
-            return _Document(body, static.content_type)
+            return replace(static, body=static.body.replace(b"{base}", request.base.encode()))
         return None
+
+
+def _render(feed: _Feed, base: str) -> _Document:
+    listed = feed.entries[-feed.window :] if feed.window else feed.entries
+    render = atom if feed.kind == "atom" else rss
+    content_type = f"application/{feed.kind}+xml; charset=utf-8"
+    return _Document(render(feed.title, listed, base), content_type, feed.version)
 
 
 def _has_it(request: Request, etag: str, modified: str) -> bool:
