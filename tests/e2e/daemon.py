@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -209,6 +210,17 @@ class Daemon:
         done = self.run_cli(*args, "--json")
         assert done.returncode in codes, f"{args} exits with {done.returncode}:\n{done.stderr}"
         return json.loads(done.stdout)
+
+    def wait_quiet(self, timeout: float) -> None:
+        """Wait until no hit, page or message waits. Raise AssertionError after *timeout* seconds."""
+        deadline = time.monotonic() + timeout
+        while True:
+            counts = self.ask("status", codes=(0, 1))["counts"]
+            deliveries = counts["deliveries"]
+            open_ = sum(deliveries.get(state, 0) for state in ("pending", "sending"))
+            if not (counts["hits_waiting"] or counts["articles_pending"] or open_):
+                return
+            assert time.monotonic() < deadline, f"still busy: {counts}\n{self.log_tail()}"
 
     def __enter__(self) -> Self:
         return self
