@@ -24,9 +24,9 @@ def _feed(count: int) -> bytes:
     return rss("Hostile", entries, "http://127.0.0.1")
 
 
-async def hang(_request: Request, _reply: Reply) -> None:
+async def hang(_request: Request, reply: Reply) -> None:
     """Take the request and never answer."""
-    await asyncio.Event().wait()
+    await reply.until_client_leaves()
 
 
 async def redirloop(request: Request, reply: Reply) -> None:

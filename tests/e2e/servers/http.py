@@ -71,6 +71,11 @@ class Reply:
         """Say whether the client has hung up: nobody reads what is sent now."""
         return self._reader.at_eof()
 
+    async def until_client_leaves(self) -> None:
+        """Wait until the client has hung up."""
+        while await self._reader.read(CHUNK):
+            pass
+
     def reset(self) -> None:
         """Break the connection with an RST."""
         sock: socket.socket | None = self._writer.get_extra_info("socket")

@@ -167,7 +167,7 @@ class NewsServer:
                 await misbehave(request, reply)
             else:
                 await self._send(request, reply)
-            whole = True
+            whole = reply.status is not None
         finally:
             self.answers.add(
                 Answer(path=request.path, status=reply.status, sent=reply.sent, whole=whole)
