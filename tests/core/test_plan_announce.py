@@ -75,6 +75,7 @@ def test_a_copy_at_another_outlet_is_named_and_not_told_again() -> None:
         waiting(
             copy,
             outlet="World Desk",
+            found_at=NOON + SECOND,
             article=an_article(copy, text="(WD) – " + STORY_TEXT + " Copyright."),
         ),
     )

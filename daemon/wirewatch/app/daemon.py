@@ -200,7 +200,7 @@ class Daemon:
         except StoreError as exc:
             context.store_trouble = str(exc)
             log.error("the database refuses", error=str(exc))
-        sdnotify.notify(f"STATUS={self._status_line()}")
+        sdnotify.status(self._status_line())
 
     def _status_line(self) -> str:
         if self.context.store_trouble:
@@ -215,7 +215,7 @@ class Daemon:
         self.context.store.note("daemon", note)
 
     async def _watchdog(self) -> None:
-        sdnotify.notify("WATCHDOG=1")
+        sdnotify.alive()
 
     async def _submit_prune(self) -> None:
         self.context.dispatcher.submit(Job(kind="prune", priority=9))

@@ -16,7 +16,7 @@ from wirewatch.app.wiring import build_store
 from wirewatch.demo.content import WATCHES
 from wirewatch.demo.server import DemoServer
 from wirewatch.ports import Store
-from wirewatch.settings.schema import Settings
+from wirewatch.settings.settings import Settings
 
 LIMIT = timedelta(seconds=60)
 

@@ -21,7 +21,7 @@ from wirewatch.core.model.outcome import (
 )
 from wirewatch.notify.check import check_login
 from wirewatch.ports import Fetcher, Parser
-from wirewatch.settings.schema import Settings
+from wirewatch.settings.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

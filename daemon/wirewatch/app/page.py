@@ -5,7 +5,7 @@ from __future__ import annotations
 from wirewatch.app.articles import PAGE_TYPES
 from wirewatch.app.wiring import build_fetcher, build_parser
 from wirewatch.core.model.outcome import Failed, Got, PageResult, Problem, Request, Unreadable
-from wirewatch.settings.schema import Settings
+from wirewatch.settings.settings import Settings
 
 
 async def read_page(url: str, settings: Settings) -> PageResult:

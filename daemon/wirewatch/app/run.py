@@ -20,7 +20,7 @@ from wirewatch.app.wiring import build_context, build_store, lock_path, swap_fet
 from wirewatch.app.world import World
 from wirewatch.errors import ConfigError, QueryError
 from wirewatch.ports import Notifier
-from wirewatch.settings.schema import Settings
+from wirewatch.settings.settings import Settings
 
 log = get_logger(__name__)
 
@@ -58,10 +58,10 @@ async def _run_forever(settings: Settings, load: Loader) -> None:
     await daemon.start()
     stop, reloads = asyncio.Event(), asyncio.Event()
     _on_signals(stop, reloads, daemon)
-    sdnotify.notify("READY=1")
+    sdnotify.ready()
     reloader = asyncio.create_task(_reload_loop(daemon, load, reloads), name="reload")
     await stop.wait()
-    sdnotify.notify("STOPPING=1")
+    sdnotify.stopping("finishing what is being sent")
     log.info("stopping")
     reloader.cancel()
     await daemon.stop()
@@ -135,13 +135,13 @@ async def _reload_loop(daemon: Daemon, load: Loader, reloads: asyncio.Event) -> 
     while True:
         await reloads.wait()
         reloads.clear()
-        sdnotify.reloading()
+        sdnotify.reloading("reading the configuration")
         try:
             await _reload(daemon, load)
         except Exception:  # a bug in reloading must not stop the daemon
             log.exception("bug while reloading")
         finally:
-            sdnotify.notify("READY=1")
+            sdnotify.ready()
 
 
 async def _reload(daemon: Daemon, load: Loader) -> None:

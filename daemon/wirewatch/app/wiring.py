@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from wirewatch import __version__
 from wirewatch.app.context import Context
 from wirewatch.app.world import World
 from wirewatch.fetch.client import HttpFetcher
 from wirewatch.fetch.limits import FetchLimits
 from wirewatch.notify.apprise_notifier import AppriseNotifier
-from wirewatch.parse.workers import ParseLimits, ParserPool
+from wirewatch.parse.limits import ParseLimits
+from wirewatch.parse.workers import ParserPool
 from wirewatch.ports import Notifier, Store
-from wirewatch.settings.schema import Settings
+from wirewatch.settings.settings import Settings
 from wirewatch.store.open import open_store
 
 
@@ -31,7 +32,7 @@ def user_agent(settings: Settings) -> str:
     if settings.poll.user_agent:
         return settings.poll.user_agent
     contact = f" (+{settings.general.contact})" if settings.general.contact else ""
-    return f"Wirewatch/{metadata.version('wirewatch')}{contact}"
+    return f"Wirewatch/{__version__}{contact}"
 
 
 def build_fetcher(settings: Settings) -> HttpFetcher:
@@ -49,7 +50,7 @@ def build_fetcher(settings: Settings) -> HttpFetcher:
             in_flight=poll.in_flight,
         ),
         user_agent=user_agent(settings),
-        allow_networks=poll.allow_networks,
+        allow_networks=[str(network) for network in poll.allow_networks],
     )
 
 

@@ -12,7 +12,7 @@ from wirewatch.core.plan.article import ArticleRules
 from wirewatch.core.plan.deliver import RetryRules
 from wirewatch.core.plan.wanted import Wanted
 from wirewatch.core.policy.verdict import AlertRules
-from wirewatch.settings.schema import Settings
+from wirewatch.settings.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

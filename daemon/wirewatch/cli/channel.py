@@ -14,7 +14,7 @@ from wirewatch.cli.state import State, json_option, pass_state
 
 if TYPE_CHECKING:
     from wirewatch.core.model.alert import ChannelSpec, Parcel, Receipt
-    from wirewatch.settings.schema import Settings
+    from wirewatch.settings.settings import Settings
 
 
 @click.group
@@ -33,11 +33,15 @@ def list_(state: State) -> int:
         due = store.next_due()
     finally:
         store.close()
+    users = {
+        spec.name: [one.name for one in settings.watchlists if spec.name in one.channels]
+        for spec in settings.channels
+    }
     rows = [
         {
             "name": spec.name,
             "urls": len(spec.urls),
-            "watchlists": [one.name for one in settings.watchlists if spec.name in one.channels],
+            "watchlists": users[spec.name],
             "operator": spec.name in settings.general.operator,
             "next_try_at": due.get(spec.name),
         }
@@ -58,7 +62,7 @@ def list_(state: State) -> int:
             (
                 (
                     row["name"] if row["urls"] else f"{row['name']} (no longer configured)",
-                    ", ".join(map(str, row["watchlists"])) or None,  # type: ignore[call-overload]
+                    ", ".join(users.get(str(row["name"]), [])) or None,
                     "yes" if row["operator"] else None,
                     show.ago(due.get(str(row["name"])), now) if str(row["name"]) in due else None,
                 )
@@ -74,14 +78,7 @@ def list_(state: State) -> int:
 @pass_state
 def add(state: State, name: str, url: str) -> None:
     """Add a channel with an Apprise URL to the configuration."""
-    from wirewatch.notify.check import check_url
-    from wirewatch.settings.edit import add_channel
-
-    wrong = check_url(url)
-    if wrong:
-        raise click.UsageError(wrong)
-    path = state.path()
-    add_channel(path, name, url)
+    path = state.editor().add_channel(name, [url])
     click.echo(f"Channel {name} added to {path}. Try it: wirewatch channel test {name}")
 
 

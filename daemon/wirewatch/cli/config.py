@@ -15,7 +15,7 @@ from wirewatch.errors import ConfigError
 
 if TYPE_CHECKING:
     from wirewatch.app.online import Finding
-    from wirewatch.settings.schema import Settings
+    from wirewatch.settings.settings import Settings
 
 
 @click.command("check-config")
@@ -29,7 +29,7 @@ def check_config(state: State, quiet: bool, online: bool) -> int:
     Exits with 78 when something is wrong, with 4 when --online finds a feed or channel that does not work.
     """
     from wirewatch.app.config import load_settings
-    from wirewatch.settings.load import warnings
+    from wirewatch.settings.checks import warnings
 
     path = state.path()
     try:

@@ -169,9 +169,8 @@ def add(state: State, url: str, name: str | None, tags: tuple[str, ...]) -> int:
 def add_feed(state: State, url: str, name: str | None, tags: tuple[str, ...]) -> int:
     """Look at a feed, add it to the configuration, and say what to do next."""
     from wirewatch.core.model.outcome import ParsedFeed
-    from wirewatch.settings import edit
+    from wirewatch.settings.edit import NewFeed
 
-    path = state.path()
     settings = state.load()
     if any(one.url == url for one in settings.feeds):
         click.echo("This feed is configured already.", err=True)
@@ -180,8 +179,8 @@ def add_feed(state: State, url: str, name: str | None, tags: tuple[str, ...]) ->
     if look.error is not None or not isinstance(look.parsed, ParsedFeed):
         raise click.ClickException(f"{_public(url)}: {look.error}. Nothing was added.")
     title = name or show.clean(look.parsed.title) or _public(url)
-    edit.add_feed(
-        path, url=url, name=_unused(title, [one.name for one in settings.feeds]), tags=tags
+    state.editor().add_feed(
+        NewFeed(url=url, name=_unused(title, [one.name for one in settings.feeds]), tags=tags)
     )
     click.echo(
         f"Added {title!r}: {look.parsed.format}, {len(look.parsed.entries)} entries. "
@@ -230,9 +229,7 @@ def check(state: State, source: str) -> int:
 @pass_state
 def remove(state: State, name: str) -> None:
     """Remove a feed from the configuration. What was found in it is kept."""
-    from wirewatch.settings import edit
-
-    edit.remove_feed(state.path(), name)
+    state.editor().remove_feed(name)
     click.echo(f"Removed {name!r}. A running daemon forgets it after `wirewatch reload`.")
 
 
@@ -253,9 +250,7 @@ def resume(state: State, name: str) -> None:
 
 
 def _set_paused(state: State, name: str, *, paused: bool) -> None:
-    from wirewatch.settings import edit
-
-    edit.set_feed_paused(state.path(), name, paused=paused)
+    state.editor().set_feed_paused(name, paused)
     click.echo(f"{name!r} is {'paused' if paused else 'polled again'} after `wirewatch reload`.")
 
 
@@ -265,17 +260,17 @@ def _set_paused(state: State, name: str, *, paused: bool) -> None:
 @pass_state
 def import_(state: State, file: Path) -> int:
     """Add the feeds of an OPML file; its folders become tags. Exits with 4 when some could not be added."""
-    from wirewatch.settings import edit
     from wirewatch.settings.opml import read_opml
 
-    path, settings = state.path(), state.load()
     report = read_opml(file.read_bytes())
-    known = {one.url for one in settings.feeds}
-    new = [one for one in report.feeds if one.url not in known]
-    edit.add_feeds(path, new)
+    new = state.editor().import_feeds(report.feeds)
     if state.as_json:
         show.as_json(
-            {"added": len(new), "known": len(report.feeds) - len(new), "problems": report.problems}
+            {
+                "added": len(new),
+                "known": len(report.feeds) - len(new),
+                "problems": [str(one) for one in report.problems],
+            }
         )
     else:
         click.echo(f"{len(new)} feeds added, {len(report.feeds) - len(new)} were known.")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from wirewatch.cli.main import SECTIONS, LazyGroup, cli
+from wirewatch.cli.main import SECTIONS, cli
 
 HEAD = """\
 # Command line
@@ -38,7 +38,7 @@ def reference() -> str:
         parts.append(f"## {section}\n")
         for name in commands:
             ctx = click.Context(cli)
-            command = cli.get_command(ctx, name) if isinstance(cli, LazyGroup) else None
+            command = cli.get_command(ctx, name)
             assert command is not None  # noqa: S101  the table is ours
             parts.extend(_pages(command, name, ctx))
     return "\n".join(parts).rstrip() + "\n"

@@ -17,7 +17,7 @@ from wirewatch.errors import AlreadyRunningError
 
 if TYPE_CHECKING:
     from wirewatch.ports import Counts, Store
-    from wirewatch.settings.schema import Settings
+    from wirewatch.settings.settings import Settings
 
 STALE = timedelta(seconds=60)
 """A daemon that has not said so for this long is not alive."""

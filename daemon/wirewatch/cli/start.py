@@ -32,10 +32,16 @@ def init(state: State, directory: Path) -> None:
 
     Nothing that exists is overwritten.
     """
-    from wirewatch.settings.example import write_example
+    from wirewatch.settings.example import example_files
+    from wirewatch.settings.write import replace_text
 
-    written = write_example(directory)
-    for path in written:
+    for name, text in example_files().items():
+        path = directory / name
+        if path.exists():
+            click.echo(f"left as it is: {path}")
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_text(path, text)
         click.echo(f"wrote {path}")
     config = directory / "wirewatch.toml"
     fresh = State(config=config, verbose=state.verbose, as_json=state.as_json)

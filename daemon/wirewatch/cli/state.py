@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from wirewatch.errors import ConfigError, Fault
 
 if TYPE_CHECKING:
     from wirewatch.ports import Store
-    from wirewatch.settings.schema import Settings
+    from wirewatch.settings.edit import Editor
+    from wirewatch.settings.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,28 +29,27 @@ class State:
 
     def path(self) -> Path:
         """Return the configuration file. Raise ConfigError naming where it was looked for."""
-        from wirewatch.settings.load import find_config
+        from wirewatch.settings.places import find_config, no_config
 
         found = find_config(self.config, os.environ)
         if found is None:
-            raise ConfigError(
-                (
-                    Fault(
-                        file="wirewatch.toml",
-                        line=None,
-                        path="",
-                        message="no configuration found",
-                        hint="`wirewatch init` writes one; `wirewatch demo` needs none; --config names one",
-                    ),
-                )
-            )
+            raise no_config(os.environ)
         return found
 
-    def load(self) -> Settings:
-        """Return the settings. Raise ConfigError with everything that is wrong."""
+    def load(self, *, need_secrets: bool = True) -> Settings:
+        """Return the settings. Raise ConfigError with everything that is wrong.
+
+        Commands that only look things up do not *need_secrets*: systemd hands those to the service alone.
+        """
         from wirewatch.app.config import load_settings
 
-        return load_settings(self.path(), os.environ)
+        return load_settings(self.path(), os.environ, need_secrets=need_secrets)
+
+    def editor(self) -> Editor:
+        """Return an editor of the configuration."""
+        from wirewatch.app.config import open_editor
+
+        return open_editor(self.path(), os.environ)
 
     def open_store(self, settings: Settings) -> Store:
         """Open the database with the configured feeds known to it. Raise StoreError."""

@@ -76,14 +76,13 @@ def list_(state: State) -> int:
 def add(state: State, query: str, name: str | None, watchlist: str) -> None:
     """Add a watch to the configuration."""
     from wirewatch.core.query import lint, parse_query
-    from wirewatch.settings import edit
 
     settings = state.load()
     try:
         parsed = parse_query(query, terms=settings.terms)
     except QueryError as exc:
         raise click.UsageError(f"{exc}\n{exc.pointer()}") from exc
-    edit.add_watch(state.path(), query=query, name=name, watchlist=watchlist)
+    state.editor().add_watch(query, name=name, watchlist=watchlist)
     click.echo(f"Watching for {parsed}. A running daemon sees it after `wirewatch reload`.")
     for warning in lint(parsed):
         click.echo(f"warning: {warning}", err=True)
@@ -91,14 +90,29 @@ def add(state: State, query: str, name: str | None, watchlist: str) -> None:
 
 @watch.command
 @click.argument("name")
-@click.option("--list", "watchlist", default=None, help="Its watchlist, if the name is in several.")
 @pass_state
-def remove(state: State, name: str, watchlist: str | None) -> None:
-    """Remove a watch from the configuration. Its hits are kept."""
-    from wirewatch.settings import edit
-
-    edit.remove_watch(state.path(), name, watchlist=watchlist)
+def remove(state: State, name: str) -> None:
+    """Remove a watch (NAME, or LIST/NAME if several have it) from the configuration. Its hits are kept."""
+    state.editor().remove_watch(name)
     click.echo(f"Removed {name!r}. A running daemon forgets it after `wirewatch reload`.")
+
+
+@watch.command
+@click.argument("watchlist")
+@pass_state
+def pause(state: State, watchlist: str) -> None:
+    """Silence a whole watchlist."""
+    state.editor().set_watchlist_paused(watchlist, True)
+    click.echo(f"{watchlist!r} is silent after `wirewatch reload`.")
+
+
+@watch.command
+@click.argument("watchlist")
+@pass_state
+def resume(state: State, watchlist: str) -> None:
+    """Let a silenced watchlist speak again."""
+    state.editor().set_watchlist_paused(watchlist, False)
+    click.echo(f"{watchlist!r} speaks again after `wirewatch reload`.")
 
 
 @watch.command

@@ -12,6 +12,7 @@ from wirewatch.core.model.plan import WaitingHit
 from wirewatch.core.policy.verdict import AlertRules
 
 UNTITLED = "(no headline)"
+QUOTES = '"“”„«»'
 
 
 def story_message(
@@ -23,7 +24,7 @@ def story_message(
 ) -> Message:
     """Return the message for one story: *hits* are those it rings for, oldest first."""
     lead = _lead(hits)
-    watches = tuple(dict.fromkeys(waiter.hit.watch_name for waiter in hits))
+    watches = tuple(dict.fromkeys(_shown(waiter.hit.watch_name) for waiter in hits))
     headline = lead.entry.title or UNTITLED
     chosen = tuple(_snippets(lead, hits, limit=rules.snippets))
     return Message(
@@ -46,6 +47,13 @@ def story_message(
         note=_note(lead.article, told_before=told_before),
         lists=tuple(dict.fromkeys(waiter.hit.watch.partition("/")[0] for waiter in hits)),
     )
+
+
+def _shown(name: str) -> str:
+    """Return a watch's name; one that is a single phrase loses its quotation marks."""
+    bare = name[1:-1]
+    whole = len(name) > 2 and name[0] in QUOTES and name[-1] in QUOTES
+    return bare if whole and not any(mark in bare for mark in QUOTES) else name
 
 
 def _lead(hits: Sequence[WaitingHit]) -> WaitingHit:

@@ -137,10 +137,10 @@ def texts(
         query = query.where(entries.c.found_at >= since)
     if after is not None:
         last = select(entries.c.found_at, entries.c.id).where(entries.c.id == after)
-        row = connection.execute(last).first()
-        if row is not None:
-            place = tuple_(entries.c.found_at, entries.c.id)
-            query = query.where(place < (row.found_at, row.id))
+        place = connection.execute(last).first()
+        if place is not None:
+            here = tuple_(entries.c.found_at, entries.c.id)
+            query = query.where(here < (place.found_at, place.id))
     found = []
     for row in connection.execute(query).mappings():
         entry = entry_of(row, "e_")

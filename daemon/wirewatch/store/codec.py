@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row
+from sqlalchemy import Row, RowMapping
 
 from wirewatch.core.model.alert import Alert, AlertKind, Delivery, DeliveryState, Message
 from wirewatch.core.model.article import Article, ArticleStatus
@@ -24,6 +23,7 @@ _PRINT: Final = TypeAdapter(Fingerprint)
 _SPEC: Final = TypeAdapter(FeedSpec)
 
 Values = dict[str, Any]
+Columns = RowMapping
 
 
 def _columns(noun: Any, *, without: tuple[str, ...] = ()) -> Values:
@@ -32,7 +32,7 @@ def _columns(noun: Any, *, without: tuple[str, ...] = ()) -> Values:
     }
 
 
-def _valued(row: Mapping[str, Any], noun: type[Any], *, without: tuple[str, ...] = ()) -> Values:
+def _valued(row: Columns, noun: type[Any], *, without: tuple[str, ...] = ()) -> Values:
     names = (field.name for field in fields(noun))
     return {name: row[name] for name in names if name not in without}
 
@@ -89,7 +89,7 @@ def entry_values(entry: Entry) -> Values:
     }
 
 
-def entry_of(values: Mapping[str, Any], prefix: str = "") -> Entry:
+def entry_of(values: Columns, prefix: str = "") -> Entry:
     """Return an entry from a row whose columns may carry a prefix."""
     told = {field.name: values[prefix + field.name] for field in fields(Entry)}
     return Entry(
@@ -112,7 +112,7 @@ def article_values(article: Article) -> Values:
     }
 
 
-def article_of(values: Mapping[str, Any], prefix: str = "") -> Article | None:
+def article_of(values: Columns, prefix: str = "") -> Article | None:
     """Return an article from a row, or None where an outer join found none."""
     if values[prefix + "entry_id"] is None:
         return None
@@ -139,7 +139,7 @@ def hit_values(hit: Hit) -> Values:
     }
 
 
-def hit_of(values: Mapping[str, Any], prefix: str = "") -> Hit:
+def hit_of(values: Columns, prefix: str = "") -> Hit:
     """Return a hit from a row."""
     told = {field.name: values[prefix + field.name] for field in fields(Hit)}
     return Hit(
@@ -163,7 +163,7 @@ def story_entry_values(story_id: int, told: StoryEntry) -> Values:
     }
 
 
-def story_entry_of(values: Mapping[str, Any]) -> StoryEntry:
+def story_entry_of(values: Columns) -> StoryEntry:
     """Return one telling of a story."""
     told = _valued(values, StoryEntry)
     return StoryEntry(**told | {"fingerprint": _PRINT.validate_python(told["fingerprint"])})
@@ -178,7 +178,7 @@ def alert_values(alert: Alert) -> Values:
     }
 
 
-def alert_of(values: Mapping[str, Any], prefix: str = "") -> Alert:
+def alert_of(values: Columns, prefix: str = "") -> Alert:
     """Return an alert from a row."""
     told = {field.name: values[prefix + field.name] for field in fields(Alert)}
     return Alert(
@@ -196,7 +196,7 @@ def delivery_values(delivery: Delivery) -> Values:
     return _columns(delivery) | {"state": delivery.state.value}
 
 
-def delivery_of(values: Mapping[str, Any], prefix: str = "") -> Delivery:
+def delivery_of(values: Columns, prefix: str = "") -> Delivery:
     """Return a delivery from a row."""
     told = {field.name: values[prefix + field.name] for field in fields(Delivery)}
     return Delivery(**told | {"state": DeliveryState(told["state"])})

@@ -52,7 +52,7 @@ def _whole(
         with self.lock:
             return method(self, *args, **kwargs)
 
-    return alone
+    return alone  # type: ignore[return-value]  # wraps() forgets that self has no name for callers
 
 
 @dataclass(slots=True)

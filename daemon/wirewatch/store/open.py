@@ -88,7 +88,7 @@ def _check_sound(path: Path) -> None:
 
 def _check_version(database: Database) -> None:
     version = database.read(lambda c: c.dialect.server_version_info)
-    if version and version[0] < OLDEST_POSTGRES:
+    if version and int(version[0]) < OLDEST_POSTGRES:
         raise StoreError(
             f"PostgreSQL {version[0]} is too old", hint=f"version {OLDEST_POSTGRES} or newer"
         )
