@@ -121,7 +121,9 @@ def test_every_path_is_found_with_other_line_ends_too() -> None:
     lines = Locator(HARD)
     others = Locator(HARD.replace("\n", "\r\n"))
 
-    assert [lines.line(path) for path in lines.paths()] == [others.line(path) for path in lines.paths()]
+    assert [lines.line(path) for path in lines.paths()] == [
+        others.line(path) for path in lines.paths()
+    ]
 
 
 STRINGS = st.one_of(
@@ -132,7 +134,9 @@ STRINGS = st.one_of(
     st.text(alphabet="ab#=[]{},.'\n", max_size=6).map(lambda text: f'"""{text}"""'),
     st.text(alphabet='ab#=[]{},."\\\n', max_size=6).map(lambda text: f"'''{text}'''"),
 )
-SCALARS = st.one_of(STRINGS, st.sampled_from(["1", "true", "1.5e3", "1979-05-27", "07:32:00", "-inf"]))
+SCALARS = st.one_of(
+    STRINGS, st.sampled_from(["1", "true", "1.5e3", "1979-05-27", "07:32:00", "-inf"])
+)
 GAPS = st.sampled_from([" ", "", "\n  ", " # [x] = '\n "])
 
 
@@ -177,8 +181,15 @@ def test_scanning_ends_whatever_the_text_is(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "line"),
-    [(("one", "gone"), 6), (("feed", 0, "name"), 21), (("feed", 1, "tags", 3), 28), (("gone",), None)],
+    [
+        (("one", "gone"), 6),
+        (("feed", 0, "name"), 21),
+        (("feed", 1, "tags", 3), 28),
+        (("gone",), None),
+    ],
 )
-def test_what_is_missing_is_shown_at_the_table_that_lacks_it(path: KeyPath, line: int | None) -> None:
-    """ "url is missing" helps only with the feed it is missing from."""
+def test_what_is_missing_is_shown_at_the_table_that_lacks_it(
+    path: KeyPath, line: int | None
+) -> None:
+    """That a url is missing helps only with the feed it is missing from."""
     assert Locator(HARD).line(path) == line
