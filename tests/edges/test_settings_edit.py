@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 
 from tests.edges.settings_home import Home, home
 from wirewatch.core.model.feed import ArticleMode, FeedSpec, FirstPoll
+from wirewatch.errors import ConfigError
 from wirewatch.settings.edit import Editor, NewFeed
 from wirewatch.settings.textedit import spell, spell_key, with_setting, with_table, without_table
+from wirewatch.settings.write import replace_text
 
 __all__ = ["home"]
 
@@ -484,14 +486,61 @@ def test_a_configuration_that_is_not_there_cannot_be_edited(home: Home) -> None:
     )
 
 
-def test_a_directory_that_cannot_be_written_says_so(home: Home) -> None:
-    """Configuration management often owns it."""
-    home.write("wirewatch.toml", CONFIG)
-    editor = Editor(Path("/proc/wirewatch.toml"), home.environ)
+def test_a_directory_that_is_not_there_says_so(home: Home) -> None:
+    """A typing error is answered with a sentence."""
+    editor = Editor(home.root / "gone/wirewatch.toml", home.environ)
 
-    assert "there is no such file" in home.cannot(
-        lambda: editor.add_feed(NewFeed(url="https://a.org/"))
+    assert home.cannot(lambda: editor.add_feed(NewFeed(url="https://a.org/"))) == (
+        "gone/wirewatch.toml: cannot be edited: No such file or directory"
     )
+
+
+def test_a_file_that_cannot_be_replaced_says_so_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A file in use by a mount, a directory in its place: the old state stays."""
+    (tmp_path / "x.toml").mkdir()
+
+    with pytest.raises(ConfigError, match=r"x\.toml: cannot be written: "):
+        replace_text(tmp_path / "x.toml", "new")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["x.toml"]
+
+
+def test_a_new_file_is_for_its_owner_and_group_only(tmp_path: Path) -> None:
+    """What init writes will hold passwords."""
+    replace_text(tmp_path / "x.toml", "new")
+
+    assert (tmp_path / "x.toml").read_text() == "new"
+    assert (tmp_path / "x.toml").stat().st_mode & 0o777 == 0o640
+
+
+def test_an_edit_that_changes_nothing_writes_nothing(home: Home) -> None:
+    """A file that did not change needs no reload."""
+    home.write("wirewatch.toml", CONFIG.replace('name = "Post"', 'name = "Post"\npaused = true'))
+
+    assert home.editor().set_feed_paused("Post", True) is None
+    assert home.editor().set_watchlist_paused("main", False) is None
+
+
+def test_a_toml_list_without_settings_is_paused_at_its_top(home: Home) -> None:
+    """Above the first watch is the only place for it."""
+    home.write("wirewatch.toml", CONFIG)
+    path = home.write("watchlists/gulf.toml", '[[watch]]\nquery = "a"')
+
+    home.editor().set_watchlist_paused("gulf", True)
+    home.editor().add_watch("b", watchlist="gulf")
+
+    assert path.read_text() == 'paused = true\n[[watch]]\nquery = "a"\n\n[[watch]]\nquery = "b"'
+
+
+def test_an_inline_feed_is_paused_where_it_says_so_already(home: Home) -> None:
+    """Turning one word is safe anywhere; adding one is not."""
+    text = 'feed = [{ url = "https://a.org/", paused = false }, { url = "https://b.org/" }]\n'
+    home.write("wirewatch.toml", text)
+
+    home.editor().set_feed_paused("a.org", True)
+
+    assert home.config.read_text() == text.replace("false", "true")
+    assert "inline" in home.cannot(lambda: home.editor().set_feed_paused("b.org", True))
 
 
 def _add(config: Path, number: int) -> None:

@@ -15,6 +15,106 @@ __all__ = ["home"]
 
 ONE_FAULT = [
     pytest.param(
+        "[poll]\nevery = true\n",
+        'wirewatch.toml:2: poll.every: must be a duration in quotes (write it as "15 min")\n'
+        "       2 | every = true",
+        id="a switch for a duration",
+    ),
+    pytest.param(
+        "[poll]\nmax_body = []\n",
+        'wirewatch.toml:2: poll.max_body: must be a size in quotes (write it as "16 MiB")\n'
+        "       2 | max_body = []",
+        id="a list for a size",
+    ),
+    pytest.param(
+        '[retention]\npolls = "1 h"\n',
+        'wirewatch.toml:2: retention.polls: must be at least "1 d"\n       2 | polls = "1 h"',
+        id="hardly any retention",
+    ),
+    pytest.param(
+        "[poll]\nallow_networks = [5]\n",
+        "wirewatch.toml:2: poll.allow_networks[1]: must be text, in quotes\n"
+        "       2 | allow_networks = [5]",
+        id="number for a network",
+    ),
+    pytest.param(
+        '[poll]\nallow_networks = ["localhost"]\n',
+        'wirewatch.toml:2: poll.allow_networks[1]: "localhost" is not a network '
+        '(write it as "10.0.0.0/8" or "192.0.2.7")\n       2 | allow_networks = ["localhost"]',
+        id="name for a network",
+    ),
+    pytest.param(
+        '[[feed]]\nurl = ""\n',
+        'wirewatch.toml:2: feed[1].url: must not be empty\n       2 | url = ""',
+        id="empty address",
+    ),
+    pytest.param(
+        '[[feed]]\nurl = "https://a.org/"\nname = " "\n',
+        'wirewatch.toml:3: feed[1].name: must not be empty\n       3 | name = " "',
+        id="empty name",
+    ),
+    pytest.param(
+        '[[feed]]\nurl = "https://a.org/"\nname = "a\\nb"\n',
+        "wirewatch.toml:3: feed[1].name: must be one line of printable signs\n"
+        '       3 | name = "a\\nb"',
+        id="name of two lines",
+    ),
+    pytest.param(
+        '[[feed]]\nurl = "https://a.org/"\ntags = ["a, b"]\n',
+        "wirewatch.toml:3: feed[1].tags[1]: must not contain a comma "
+        '(write several tags as ["one", "two"])\n       3 | tags = ["a, b"]',
+        id="two tags in one",
+    ),
+    pytest.param(
+        '[[feed]]\nurl = "https://a.org/"\nheaders = { "a b" = "1" }\n',
+        "wirewatch.toml:3: feed[1].headers.a b: is not a header name (use letters, digits and hyphens)\n"
+        "       3 | headers = …",
+        id="header name",
+    ),
+    pytest.param(
+        '[general]\ncontact = "редакция"\n',
+        "wirewatch.toml:2: general.contact: must be plain text "
+        '(other alphabets cannot stand in a header)\n       2 | contact = "редакция"',
+        id="header in another alphabet",
+    ),
+    pytest.param(
+        '[[feed]]\nurl = "https://me:hunter2@a.org/"\nheaders = { authorization = "x" }\n',
+        "wirewatch.toml:3: feed[1].headers: is set by the password already "
+        "(keep one of header and password)\n       3 | headers = …",
+        id="log-in twice",
+    ),
+    pytest.param(
+        '[[feed]]\nurl = "https://a.org/"\nusername = "a:b"\n',
+        "wirewatch.toml:3: feed[1].username: must not contain a colon\n       3 | username = …",
+        id="user that cannot be told from the password",
+    ),
+    pytest.param(
+        "[terms]\nofficials = 5\n",
+        "wirewatch.toml:2: terms.officials: must be text, in quotes\n       2 | officials = 5",
+        id="number for a term",
+    ),
+    pytest.param(
+        '[terms]\n"a b" = "x"\n',
+        'wirewatch.toml:2: terms.a b: "a b" cannot be the name of a term (use letters, digits, - and _)',
+        id="term name",
+    ),
+    pytest.param(
+        '[watchlist."a/b"]\n',
+        'wirewatch.toml:1: watchlist.a/b: "a/b" cannot be the name of a watchlist '
+        '(leave out slashes and signs that cannot be seen)\n       1 | [watchlist."a/b"]',
+        id="watchlist name",
+    ),
+    pytest.param(
+        '[Poll]\nevery = "1 h"\n',
+        'wirewatch.toml:1: Poll: there is no such table (did you mean "poll"?)\n       1 | [Poll]',
+        id="capital letter",
+    ),
+    pytest.param(
+        "[general]\nwatchlists = [5]\n",
+        "wirewatch.toml:2: general.watchlists[1]: must be text, in quotes\n       2 | watchlists = [5]",
+        id="number for a file name",
+    ),
+    pytest.param(
         '[poll]\nevery = "15 minuts"\n',
         'wirewatch.toml:2: poll.every: "15 minuts" is not a duration (did you mean "15 minutes"?)\n'
         '       2 | every = "15 minuts"',

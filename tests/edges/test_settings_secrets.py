@@ -196,6 +196,30 @@ def test_no_message_shows_a_secret_whatever_is_wrong_with_the_file(home: Home, t
     assert "hunter2" not in home.refused(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[general]\ntimezone = { env = "S" }\n',
+        '[poll]\nevery = { env = "S" }\n',
+        '[poll]\nmax_body = { env = "S" }\n',
+        '[poll]\nallow_networks = [{ env = "S" }]\n',
+        '[log]\nlevel = { env = "S" }\n',
+        '[[feed]]\nurl = { env = "S" }\n',
+        '[[feed]]\nurl = "https://a.org/"\nlanguage = { env = "S" }\n',
+        '[[feed]]\nurl = "https://a.org/"\nheaders = { X = { env = "S" } }\n',
+        '[[watch]]\nquery = { env = "S" }\n[[watch]]\nquery = { env = "S" }\n',
+        '[[watch]]\nquery = "a"\nwatchlist = { env = "S" }\n',
+    ],
+)
+def test_no_message_shows_what_a_secret_was_put_in_the_wrong_place_for(
+    home: Home, text: str
+) -> None:
+    """Where a secret is used is for its owner to say; that it is not shown is for us."""
+    home.environ["S"] = "hunter2\n"
+
+    assert "hunter2" not in home.refused(text)
+
+
 def test_no_settings_show_a_secret(home: Home) -> None:
     """Whoever logs them must not have to think."""
     settings = home.load(EVERYWHERE)

@@ -141,7 +141,7 @@ def test_other_files_among_the_lists_are_left_alone(home: Home) -> None:
     for name in ("a.txt~", ".b.txt", "c.bak", "d.md"):
         home.write(f"watchlists/{name}", "priority = wrong\n")
 
-    assert home.load("").watchlists == ()
+    assert home.load('[general]\nwatchlists = ["watchlists/*"]\n').watchlists == ()
 
 
 def test_lists_can_stand_elsewhere(home: Home) -> None:

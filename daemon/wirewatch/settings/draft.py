@@ -111,6 +111,7 @@ class Draft:
                 self.faults.warn(found, error.message, hint=error.hint)
                 self.missing.add((found.source.name, found.path))
             return Revealed("")
+        self.faults.secrets |= {str.__str__(text), text.strip()}
         if warning:
             self.faults.warn(found, warning, hint="chmod 600")
         return text

@@ -62,7 +62,10 @@ def parse_duration(text: str) -> timedelta:
         raise ValueError(_not_a_duration(text))
     if wrong := [unit for _, unit in parts if unit not in _UNITS]:
         raise ValueError(_no_unit(text, wrong[0]))
-    if sum(amount * _UNITS[unit].total_seconds() for amount, unit in parts) > _LONGEST.total_seconds():
+    if (
+        sum(amount * _UNITS[unit].total_seconds() for amount, unit in parts)
+        > _LONGEST.total_seconds()
+    ):
         raise ValueError(f'"{_clip(text)}" is longer than a hundred years')
     return sum((_UNITS[unit] * amount for amount, unit in parts), timedelta(0))
 

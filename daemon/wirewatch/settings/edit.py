@@ -179,6 +179,8 @@ class Editor:
             raise self._refused("it is written inline, not as a table of its own", hint) from None
         except UnreadableError as error:
             raise self._refused(error.message, error.hint) from None
+        except OSError as error:
+            raise self._refused(f"cannot be edited: {error.strerror or error}", None) from None
 
     def _apply(self, plan: Callable[[Assembled], Change | None]) -> Path | None:
         now = self._assemble({})
