@@ -115,6 +115,7 @@ async def one_life(
     world: World, store: MemoryStore, web: Web, provider: FusedProvider, hand: Hand, fuse: Fuse
 ) -> None:
     """Run until quiet or until the lights go out."""
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)  # tasks die of the cut, too
     provider.fuse = fuse
     rig = Rig(world, Fused(store, fuse), web, provider, hand)  # type: ignore[arg-type]
     try:

@@ -29,9 +29,10 @@ def test_a_size_that_was_written_is_read_back(size: int) -> None:
 def test_any_text_is_a_duration_or_a_mistake(text: str) -> None:
     """A person may type anything: never another error, and never silence."""
     try:
-        assert parse_duration(text) >= timedelta(0)
-    except ValueError as error:
-        assert str(error)
+        length = parse_duration(text)
+    except ValueError:
+        return
+    assert length >= timedelta(0)
 
 
 @pytest.mark.parametrize(
@@ -91,5 +92,5 @@ def test_sizes_are_read_as_people_write_them(text: str, size: int) -> None:
 @pytest.mark.parametrize("text", ["8", "8 XB", "MiB", "", "-1 MiB", "1 MiB 2 KiB", "9999999 GiB"])
 def test_a_size_that_is_none_is_refused(text: str) -> None:
     """A limit that was misread is no limit."""
-    with pytest.raises(ValueError, match="is not a size|too large"):
+    with pytest.raises(ValueError, match=r"is not a size|too large"):
         parse_size(text)

@@ -191,5 +191,5 @@ def test_scanning_ends_whatever_the_text_is(text: str) -> None:
 def test_what_is_missing_is_shown_at_the_table_that_lacks_it(
     path: KeyPath, line: int | None
 ) -> None:
-    """ "url is missing" helps only with the feed it is missing from."""
+    """That a url is missing helps only with the feed it is missing from."""
     assert Locator(HARD).line(path) == line

@@ -1,10 +1,22 @@
-"""Provisional."""
+"""What would be sent, without sending it."""
 
 from __future__ import annotations
 
 from wirewatch.core.model.alert import ChannelSpec, Message
+from wirewatch.notify.mail import StoryMail
+from wirewatch.notify.render import Dialect, render
+from wirewatch.notify.services import dialect_of, open_service
 
 
 def preview(channel: ChannelSpec, message: Message) -> str:
-    """Show."""
-    return message.subject
+    """Return what each address of a channel would be sent. Raise BadChannelError."""
+    parts = []
+    for number, url in enumerate(channel.urls, start=1):
+        service = open_service(url)
+        dialect = Dialect.TEXT if isinstance(service, StoryMail) else dialect_of(service, url)[0]
+        shown = render(message, dialect, max_body=int(service.body_maxlen))
+        where = f"{channel.name} #{number}" if len(channel.urls) > 1 else channel.name
+        parts.append(
+            f"{where} ({service.service_name})\nSubject: {shown.subject}\n\n{shown.body}\n"
+        )
+    return "\n".join(parts)

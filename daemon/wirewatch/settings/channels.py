@@ -11,6 +11,7 @@ from urllib.parse import quote
 from wirewatch.core.model.alert import ChannelSpec
 from wirewatch.settings.draft import Draft
 from wirewatch.settings.locate import KeyPath
+from wirewatch.settings.redact import without
 from wirewatch.settings.schema import ChannelTable, DeliverySettings, names_of
 from wirewatch.settings.secrets import Revealed
 from wirewatch.settings.sources import Found
@@ -141,7 +142,4 @@ def _scrubbed(message: str, secrets: tuple[str, ...]) -> str:
     """Take out of a message whatever may be secret in it: the address and everything that was put into it."""
     hidden = {text for secret in secrets for text in (secret, quote(secret, safe=""))}
     hidden |= {part for part in re.split(r"[/:@?&=]+", secrets[0])[1:] if len(part) > 7}
-    for text in sorted(hidden, key=len, reverse=True):
-        if len(text) > 2:
-            message = message.replace(text, "…")
-    return message
+    return without(message, hidden)

@@ -22,6 +22,9 @@ _SINGULAR: Final[Mapping[str, str]] = {
     "watchlists": "[watchlist.NAME]",
 }
 
+_ALWAYS_NEEDED: Final = ("database", "url")
+"""To look things up in a new and empty database would be a lie."""
+
 
 @dataclass(slots=True)
 class Draft:
@@ -102,12 +105,13 @@ class Draft:
         try:
             text, warning = self.vault.reveal(reference)
         except NoSecretError as error:
-            if self.need_secrets:
+            if self.need_secrets or found.path == _ALWAYS_NEEDED:
                 self.faults.add(found, error.message, hint=error.hint)
             else:
                 self.faults.warn(found, error.message, hint=error.hint)
                 self.missing.add((found.source.name, found.path))
             return Revealed("")
+        self.faults.secrets |= {str.__str__(text), text.strip()}
         if warning:
             self.faults.warn(found, warning, hint="chmod 600")
         return text

@@ -15,6 +15,7 @@ from wirewatch.core.urls import canonical_url
 from wirewatch.errors import ConfigError, Fault
 from wirewatch.settings.channels import CheckChannel
 from wirewatch.settings.durations import spell_duration
+from wirewatch.settings.faults import place_of
 from wirewatch.settings.lists import MAIN, CheckQuery, watch_name
 from wirewatch.settings.load import Assembled, assemble
 from wirewatch.settings.sources import Found, TextSource, UnreadableError, decoded, read_bytes
@@ -145,7 +146,14 @@ class Editor:
         written: dict[str, Value] = {"url": urls[0]} if len(urls) == 1 else {"urls": list(urls)}
         written |= values or {}
         block = table(f"[channel.{spell_key(name)}]", written)
-        return self._edit(lambda _: self._appended("channel", block))
+
+        def plan(now: Assembled) -> Change:
+            if name in now.draft.channels:
+                place = place_of(now.draft.channels[name])
+                raise self._refused(f'there is a channel "{name}" at {place} already', None)
+            return self._appended("channel", block)
+
+        return self._edit(plan)
 
     def remove_channel(self, name: str) -> Path | None:
         """Remove a channel."""
@@ -171,6 +179,8 @@ class Editor:
             raise self._refused("it is written inline, not as a table of its own", hint) from None
         except UnreadableError as error:
             raise self._refused(error.message, error.hint) from None
+        except OSError as error:
+            raise self._refused(f"cannot be edited: {error.strerror or error}", None) from None
 
     def _apply(self, plan: Callable[[Assembled], Change | None]) -> Path | None:
         now = self._assemble({})

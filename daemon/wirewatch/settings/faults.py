@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 
 from wirewatch.errors import ConfigError, Fault
 from wirewatch.settings.locate import KeyPath
+from wirewatch.settings.redact import without
 from wirewatch.settings.sources import Found, Source, UnreadableError
 from wirewatch.settings.suggest import did_you_mean, hint_for
 
@@ -27,6 +29,8 @@ class Faults:
         self._wrong: set[tuple[str, KeyPath]] = set()
         self._order: dict[str, int] = {}
         self.warnings: list[Fault] = []
+        self.secrets: set[str] = set()
+        """What no message may contain."""
         self.unread = False
         """A file could not be read: names it defines would be missing for no fault of those who use them."""
 
@@ -95,6 +99,9 @@ class Faults:
 
     def note(self, fault: Fault) -> None:
         """Note a fault that is described already."""
+        if self.secrets:
+            hint = without(fault.hint, self.secrets) if fault.hint else None
+            fault = replace(fault, message=without(fault.message, self.secrets), hint=hint)
         self._faults.append(fault)
 
 

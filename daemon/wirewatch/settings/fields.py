@@ -12,8 +12,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from annotated_types import Ge, Le, MaxLen
-from pydantic import AfterValidator, BeforeValidator, Strict
+from pydantic import AfterValidator, BeforeValidator, Field, Strict
 
 from wirewatch.core.urls import is_web_url
 from wirewatch.settings.durations import parse_duration, parse_size
@@ -166,13 +165,13 @@ Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Length = Annotated[Duration, AfterValidator(_some_time)]
 Days = Annotated[Duration, AfterValidator(_a_day)]
 Size = Annotated[int, BeforeValidator(_size), AfterValidator(_a_kilobyte)]
-Count = Annotated[int, Strict(), Ge(0), Le(10_000)]
-Number = Annotated[int, Strict(), Ge(1), Le(10_000)]
+Count = Annotated[int, Strict(), Field(ge=0, le=10_000)]
+Number = Annotated[int, Strict(), Field(ge=1, le=10_000)]
 Zone = Annotated[str, AfterValidator(_zone)]
-Label = Annotated[str, MaxLen(200), AfterValidator(_label)]
+Label = Annotated[str, Field(max_length=200), AfterValidator(_label)]
 FeedName = Annotated[Label, AfterValidator(_feed_name)]
 Tag = Annotated[Label, AfterValidator(_tag)]
-Query = Annotated[str, MaxLen(10_000)]
+Query = Annotated[str, Field(max_length=10_000)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 NetworkField = Annotated[Network, BeforeValidator(_network)]
 Language = Annotated[str, AfterValidator(_language)]

@@ -90,6 +90,7 @@ class _Reader:
         """The folders we are in; empty for elements that are none."""
         self._seen: dict[str, int] = {}
         self._outlines = 0
+        self._begun = False
         self._above = 0
         """Empty lines before the declaration: XML forbids them, and programs write them."""
         self._parser = expat.ParserCreate()
@@ -109,7 +110,10 @@ class _Reader:
             self._problem(self._line(), str(stop))
             return False
         except (expat.ExpatError, ValueError, LookupError) as error:
-            self._broken(error)
+            if not self._begun and b"<html" in raw[:2000].lower():
+                self._problem(None, "is not OPML but a web page; perhaps it asks for a log-in")
+            else:
+                self._broken(error)
             return False
         return True
 
@@ -129,6 +133,7 @@ class _Reader:
         raise _StopError("declares entities of its own: not read")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._begun = True
         if not self._open and name.casefold() != "opml":
             raise _StopError(f"is not OPML: it begins with <{printable(name)[:40]}>")
         folder = ""

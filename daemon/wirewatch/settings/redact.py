@@ -23,6 +23,18 @@ def redact_url(text: str) -> str:
     return _SEARCH.sub("?…", _USER.sub(r"\1…@", text))
 
 
+def without(text: str, secrets: Set[str]) -> str:
+    """Take secrets out of a message that somebody else composed.
+
+    >>> without("cannot log in with hunter2", {"hunter2"})
+    'cannot log in with …'
+    """
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) > 2:
+            text = text.replace(secret, "…")
+    return text
+
+
 def printable(text: str) -> str:
     """Make a line fit to be shown: no sign that moves the cursor, not longer than a screen is wide."""
     clean = "".join(

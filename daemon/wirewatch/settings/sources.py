@@ -157,10 +157,8 @@ def read_bytes(path: Path) -> bytes:
         if not stat.S_ISREG(found.st_mode):
             raise UnreadableError("is not a file")
         if found.st_size > MAX_FILE:
-            size = found.st_size // (1024 * 1024)
-            raise UnreadableError(
-                f"is too large: {size} MiB, at most {MAX_FILE // 1024**2} are read"
-            )
+            sizes = f"{found.st_size // 2**20} MiB, at most {MAX_FILE // 2**20} MiB are read"
+            raise UnreadableError(f"is too large: {sizes}")
         with path.open("rb") as opened:
             return opened.read(MAX_FILE)
     except FileNotFoundError:

@@ -1,0 +1,100 @@
+"""Making a stranger's words harmless: no markup, no mentions, no header lines, no tricks of direction."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from html import escape as _html
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+_DIRECTION: Final = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufff9-\ufffb\ufeff]")
+_BLANK: Final = re.compile("[\\s\u2028\u2029\u0085]+")
+_MENTION: Final = re.compile(r"@(?=[\w&!])")
+_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#~|><]|^[-+=]|^\d+(?=[.)]))")
+_LINK: Final = re.compile(r"(?i)\b(https?|ftp|javascript|data|vbscript):(?=\S)")
+_ZERO_WIDTH: Final = "\u200b"
+
+
+def one_line(text: str) -> str:
+    """Return text as one clean line: for subjects, titles and headers."""
+    return _BLANK.sub(" ", clean(text)).strip()
+
+
+def clean(text: str) -> str:
+    """Drop control characters and direction marks; keep line breaks."""
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    valid = unified.encode("utf-8", "replace").decode("utf-8")
+    return _CONTROL.sub("", _DIRECTION.sub("", valid))
+
+
+def html(text: str) -> str:
+    """Return text as HTML text."""
+    return _html(one_line(text), quote=True)
+
+
+def markdown(text: str) -> str:
+    """Return text that CommonMark and its relatives show as it is: backslashes before their marks."""
+    return _MARKDOWN.sub(r"\\\1", _unlinked(_unmentioned(one_line(text))))
+
+
+def mrkdwn(text: str) -> str:
+    """Return text for Slack and its relatives, which show backslashes: their marks are replaced by look-alikes."""
+    table = str.maketrans(
+        {
+            "*": "∗",
+            "_": "＿",
+            "~": "∼",
+            "`": "ˋ",
+            "<": "‹",
+            ">": "›",
+            "[": "［",
+            "]": "］",
+            "&": "＆",
+            "|": "∣",
+        }
+    )
+    return _unlinked(_unmentioned(one_line(text))).translate(table)
+
+
+def text(raw: str) -> str:
+    """Return text for services that show text, some of which still look for mentions."""
+    return _unmentioned(one_line(raw))
+
+
+def _unmentioned(line: str) -> str:
+    return _MENTION.sub(f"@{_ZERO_WIDTH}", line)
+
+
+def _unlinked(line: str) -> str:
+    """Break addresses in running text, so that no service makes a link of what a stranger wrote."""
+    return _LINK.sub(lambda match: f"{match.group(1)}:{_ZERO_WIDTH}", line)
+
+
+def safe_link(url: str | None) -> str | None:
+    """Return a web link fit for any dialect, or None: nothing but http and https, no blanks, marks encoded."""
+    if not url:
+        return None
+    candidate = clean(url).strip()
+    try:
+        parts = urlsplit(candidate)
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    return quote(candidate, safe="%/:=&?~#+!$,;'@-._")
+
+
+def shown_host(url: str) -> str | None:
+    """Return the ASCII form of a host that mixes scripts, so that a homograph is seen; None where there is no need."""
+    host = urlsplit(url).hostname or ""
+    if host.isascii():
+        return None
+    scripts = {unicodedata.name(char, "?").split()[0] for char in host if char.isalpha()}
+    if len(scripts) < 2 and "CYRILLIC" not in scripts and "GREEK" not in scripts:
+        return None
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return "?"

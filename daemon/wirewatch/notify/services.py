@@ -1,0 +1,116 @@
+"""From an Apprise URL to a service object of its own, made anew for each message: throttles live in the object."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import apprise
+from apprise.exception import AppriseException
+from apprise.plugins import url_to_dict
+from apprise.plugins.email.base import NotifyEmail
+
+from wirewatch.notify.console import register
+from wirewatch.notify.mail import StoryMail
+from wirewatch.notify.redact import redact
+from wirewatch.notify.render import Dialect
+
+HEADERS_CARRY_KEY: Final = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
+"""Webhooks: the delivery key goes into a header."""
+
+_MRKDWN: Final = frozenset({"slack", "gchat"})
+
+
+class BadChannelError(Exception):
+    """A channel URL that is of no use; the message says why, without secrets."""
+
+
+def asset() -> apprise.AppriseAsset:
+    """Return how we appear: by name, without images from somebody's server."""
+    return apprise.AppriseAsset(
+        app_id="Wirewatch",
+        app_desc="Wirewatch",
+        app_url="",
+        image_url_mask="",
+        image_url_logo="",
+        async_mode=False,
+        plugin_paths=[],
+    )
+
+
+def schema_of(url: str) -> str:
+    """Return the kind of a channel URL."""
+    return url.partition("://")[0].lower()
+
+
+def open_service(url: str) -> Any:
+    """Return a fresh service. Raise BadChannelError with everything Apprise has to say against the URL."""
+    register()
+    if "://" not in url:
+        raise BadChannelError(
+            "it is not of the form kind://…, such as mailtos://user:password@example.org"
+        )
+    with captured() as said:
+        try:
+            service = apprise.Apprise.instantiate(url, asset=asset(), suppress_exceptions=False)
+        except (AppriseException, TypeError, ValueError) as exc:
+            raise BadChannelError(redact(str(exc) or "it is malformed", url)) from exc
+        except KeyError as exc:
+            raise BadChannelError(
+                f"there is no kind of channel called {schema_of(url)}://"
+            ) from exc
+    if service is None:
+        kind = schema_of(url)
+        known = kind in apprise.plugins.N_MGR
+        reason = (
+            "; ".join(said) if known and said else f"there is no kind of channel called {kind}://"
+        )
+        raise BadChannelError(redact(reason, url))
+    if said:
+        raise BadChannelError(redact("; ".join(said), url))
+    if isinstance(service, NotifyEmail):
+        return StoryMail(**(url_to_dict(url) | {"asset": asset()}))
+    return service
+
+
+def dialect_of(service: Any, url: str) -> tuple[Dialect, apprise.NotifyFormat]:
+    """Return the richest rendering a service shows as it is, and Apprise's word for it."""
+    formats = apprise.NotifyFormat
+    if schema_of(url) in HEADERS_CARRY_KEY or schema_of(url) == "console":
+        return Dialect.TEXT, formats.TEXT
+    if isinstance(service, NotifyEmail):
+        return Dialect.MAIL_HTML, formats.HTML
+    if service.resolve_format(formats.HTML) == formats.HTML:
+        return Dialect.SIMPLE_HTML, formats.HTML
+    if service.resolve_format(formats.MARKDOWN) == formats.MARKDOWN:
+        return (Dialect.MRKDWN if schema_of(url) in _MRKDWN else Dialect.MARKDOWN), formats.MARKDOWN
+    return Dialect.TEXT, formats.TEXT
+
+
+class _Collector(logging.Handler):
+    """Keeps what one thread logs."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+        self._thread = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line of our own thread."""
+        if record.thread == self._thread:
+            self.lines.append(record.getMessage())
+
+
+@contextmanager
+def captured() -> Iterator[list[str]]:
+    """Collect what Apprise warns of while it works in this thread."""
+    logger = logging.getLogger("apprise")
+    collector = _Collector()
+    logger.addHandler(collector)
+    try:
+        yield collector.lines
+    finally:
+        logger.removeHandler(collector)
