@@ -80,7 +80,7 @@ class StoryMail(NotifyEmail):  # type: ignore[misc]  # Apprise is not typed
         letter = EmailMessage(policy=SMTP)
         letter["Subject"] = _subject(text)
         letter["From"] = formataddr((self.from_addr[0] or "Wirewatch", sender))
-        letter["To"] = formataddr((name or None, address))
+        letter["To"] = formataddr((str(name) if name else None, address))
         if self.cc:
             letter["Cc"] = ", ".join(sorted(self.cc))
         if self.reply_to:
