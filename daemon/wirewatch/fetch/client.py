@@ -35,6 +35,7 @@ from wirewatch.fetch.answers import (
 )
 from wirewatch.fetch.asking import check_headers, headers_for, is_conditional, is_sendable
 from wirewatch.fetch.decode import decoder_for
+from wirewatch.fetch.dial import Dialer
 from wirewatch.fetch.guard import Guard
 from wirewatch.fetch.hints import read_hints
 from wirewatch.fetch.hosts import HostQueue
@@ -94,15 +95,16 @@ class HttpFetcher:
         self._user_agent = user_agent
         self._hosts = HostQueue(per_host=limits.per_host, gap=limits.host_gap)
         self._slots = asyncio.Semaphore(limits.in_flight)
-        self._transport = transport or LeanTransport(
-            limits=limits,
+        dialer = Dialer(
             guard=Guard(
                 policy=AddressPolicy.of(allow_networks),
                 resolver=Resolver(lookup=lookup),
-                timeout=limits.connect,
+                within=limits.connect,
             ),
             trust=Trust(ca_file),
+            within=limits.connect,
         )
+        self._transport = transport or LeanTransport(limits=limits, dialer=dialer)
 
     async def fetch(self, request: Request) -> Fetched:
         """Return the response, "unchanged", or why there is none."""

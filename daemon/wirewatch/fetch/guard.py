@@ -22,10 +22,10 @@ _MOST_ENDPOINTS = 6
 class Guard:
     """Turns a host into checked addresses: only these are connected to, so no later lookup can differ."""
 
-    def __init__(self, *, policy: AddressPolicy, resolver: Resolver, timeout: timedelta) -> None:
+    def __init__(self, *, policy: AddressPolicy, resolver: Resolver, within: timedelta) -> None:
         self._policy = policy
         self._resolver = resolver
-        self._timeout = timeout
+        self._within = within
 
     async def endpoints(self, url: httpx.URL) -> tuple[Endpoint, ...]:
         """Return where to connect; Setback if any address of the host may not be asked."""
@@ -43,10 +43,10 @@ class Guard:
 
     async def _look_up(self, host: str, port: int) -> tuple[Endpoint, ...]:
         try:
-            async with asyncio.timeout(self._timeout.total_seconds()):
+            async with asyncio.timeout(self._within.total_seconds()):
                 found = await self._resolver.resolve(host.encode("ascii"), port)
         except TimeoutError:
-            words = f"the name servers did not answer for {host} within {spell_time(self._timeout)}"
+            words = f"the name servers did not answer for {host} within {spell_time(self._within)}"
             raise Setback(Problem.DNS, words) from None
         except socket.gaierror as exc:
             raise no_such_host(host, exc) from exc

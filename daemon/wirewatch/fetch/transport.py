@@ -12,11 +12,10 @@ import h11
 import httpx
 
 from wirewatch.core.model.outcome import Problem
-from wirewatch.fetch.guard import Guard
+from wirewatch.fetch.dial import Dialer
 from wirewatch.fetch.limits import FetchLimits, spell_bytes
 from wirewatch.fetch.problems import Setback, lost_connection
-from wirewatch.fetch.trust import Trust
-from wirewatch.fetch.wire import Meter, Wire, connect, secure
+from wirewatch.fetch.wire import Meter, Wire
 
 METER = "wirewatch.meter"
 """The request extension that carries the meter of a whole visit."""
@@ -34,15 +33,14 @@ _BODYLESS = frozenset({204, 304})
 class LeanTransport(httpx.AsyncBaseTransport):
     """Sends one request over one new connection, to a checked address only."""
 
-    def __init__(self, *, limits: FetchLimits, guard: Guard, trust: Trust) -> None:
+    def __init__(self, *, limits: FetchLimits, dialer: Dialer) -> None:
         self._limits = limits
-        self._guard = guard
-        self._trust = trust
+        self._dialer = dialer
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the head of the response, its body still to be read. Raises Setback."""
         meter = request.extensions.get(METER) or Meter(self._limits.wire_bytes)
-        wire = await self._open(request.url, meter)
+        wire = await self._dialer.dial(request.url, meter)
         try:
             return await self._ask(wire, request, meter)
         except OSError as exc:
@@ -54,16 +52,7 @@ class LeanTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Let the resolver go; no connection outlives its response."""
-        self._guard.close()
-
-    async def _open(self, url: httpx.URL, meter: Meter) -> Wire:
-        endpoints = await self._guard.endpoints(url)
-        wire = await connect(endpoints, within=self._limits.connect, meter=meter)
-        if url.scheme != "https":
-            return wire
-        context = await self._trust.context()
-        host = url.raw_host.decode("ascii").rstrip(".")
-        return await secure(wire, context, host=host, within=self._limits.connect)
+        self._dialer.close()
 
     async def _ask(self, wire: Wire, request: httpx.Request, meter: Meter) -> httpx.Response:
         talk = h11.Connection(h11.CLIENT, max_incomplete_event_size=self._limits.header_bytes)
