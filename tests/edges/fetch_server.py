@@ -79,36 +79,38 @@ async def serving(
 ) -> AsyncIterator[Loopback]:
     """Serve on a port of 127.0.0.1: the same bytes to everybody, or what *answer* sends."""
     server: Loopback
-    talks: set[asyncio.Task[Any]] = set()
+    talks: set[asyncio.Task[None]] = set()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        talks.add(task)
         server.connections += 1
         server.at_once += 1
         server.most_at_once = max(server.most_at_once, server.at_once)
         try:
-            await _answer(server, answer, reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
-            pass  # the client may leave when it likes
+            # The client may leave when it likes.
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
+                await _answer(server, answer, reader, writer)
         finally:
             server.at_once -= 1
             writer.close()
             with contextlib.suppress(ConnectionError, ssl.SSLError):
                 await writer.wait_closed()
-            talks.discard(task)
 
-    listener = await asyncio.start_server(talk, "127.0.0.1", 0, ssl=tls)
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(talk(reader, writer))
+        talks.add(task)
+        task.add_done_callback(talks.discard)
+
+    listener = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
     port = listener.sockets[0].getsockname()[1]
     server = Loopback(port, "http" if tls is None else "https")
     try:
         yield server
     finally:
         listener.close()
-        for task in tuple(talks):
+        left = tuple(talks)
+        for task in left:
             task.cancel()
-        await asyncio.gather(*talks, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)
 
 
 async def _answer(

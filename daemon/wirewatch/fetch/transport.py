@@ -62,30 +62,36 @@ class LeanTransport(httpx.AsyncBaseTransport):
         return httpx.Response(head.status_code, headers=list(head.headers), stream=stream)
 
     async def _head(self, talk: h11.Connection, wire: Wire) -> h11.Response:
-        received = b""
+        first, received = b"", 0
         while True:
             try:
                 event = talk.next_event()
             except h11.RemoteProtocolError as exc:
-                raise self._no_head(exc, received) from exc
+                raise self._no_head(exc, first) from exc
             if isinstance(event, h11.Response):
                 return event
             if event is h11.NEED_DATA:
+                # All that came is head, be it of the answer or of hints before it: no body begins yet.
+                if received > self._limits.header_bytes:
+                    raise self._headers_too_large()
                 found = await wire.receive()
-                received = received or found
+                first, received = first or found, received + len(found)
                 talk.receive_data(found)
 
-    def _no_head(self, exc: h11.RemoteProtocolError, received: bytes) -> Setback:
+    def _headers_too_large(self) -> Setback:
+        limit = spell_bytes(self._limits.header_bytes)
+        return Setback(Problem.TOO_LARGE, f"headers over {limit}")
+
+    def _no_head(self, exc: h11.RemoteProtocolError, first: bytes) -> Setback:
         if exc.error_status_hint == _HEADERS_TOO_LARGE:
-            words = f"headers over {spell_bytes(self._limits.header_bytes)}"
-            return Setback(Problem.TOO_LARGE, words)
-        if not received:
+            return self._headers_too_large()
+        if not first:
             return Setback(Problem.PROTOCOL, "the server closed the connection without an answer")
-        if received.startswith(b"\x15\x03"):
+        if first.startswith(b"\x15\x03"):
             return Setback(
                 Problem.PROTOCOL, "the server speaks TLS on this port (https:// instead?)"
             )
-        if not received.startswith(b"HTTP/1."):
+        if not first.startswith(b"HTTP/1."):
             return Setback(Problem.PROTOCOL, "the answer is not HTTP/1")
         return Setback(Problem.PROTOCOL, "the head of the answer is malformed or cut off")
 
