@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -44,6 +45,11 @@ class Talk:
         """Wait until the client closes the connection."""
         with contextlib.suppress(ConnectionError):
             await self.reader.read()
+
+    async def take_time(self, seconds: float) -> None:
+        """Be slow, unless the client gives up before."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.until_hung_up(), seconds)
 
 
 Answer = Callable[[Talk], Awaitable[None]]
@@ -146,6 +152,13 @@ def routes(table: dict[str, bytes | Answer]) -> Answer:
             await found(talk)
 
     return answer
+
+
+def all_on_loopback(
+    host: bytes, port: int, family: int, kind: int
+) -> list[tuple[int, int, int, str, tuple[str, int]]]:
+    """Find every host on loopback, in place of the system's resolver."""
+    return [(socket.AF_INET, kind, 0, "", ("127.0.0.1", port))]
 
 
 @asynccontextmanager

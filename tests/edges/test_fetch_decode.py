@@ -39,7 +39,8 @@ bodies = st.one_of(
 
 def in_pieces(packed: bytes, sizes: list[int]) -> list[bytes]:
     """Cut into pieces of these sizes, over and over."""
-    pieces, at = [], 0
+    pieces: list[bytes] = []
+    at = 0
     while at < len(packed):
         size = sizes[len(pieces) % len(sizes)]
         pieces.append(packed[at : at + size])

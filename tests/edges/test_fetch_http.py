@@ -19,7 +19,7 @@ from tests.edges.fetch_server import (
     response,
     serving,
 )
-from wirewatch.core.model.outcome import CachingHints, Failed, Problem, Unchanged
+from wirewatch.core.model.outcome import CachingHints, Failed, Got, Problem, Unchanged
 
 FEED = b"<rss><channel><item><title>news</title></item></channel></rss>"
 ETAG = 'W/"caf\xc3\xa9-gzip"'
@@ -53,6 +53,7 @@ async def test_validators_go_back_byte_for_byte() -> None:
         fetching() as fetcher,
     ):
         got = await fetcher.fetch(a_request(server.url()))
+        assert isinstance(got, Got)
         await fetcher.fetch(a_request(server.url(), etag=got.etag, last_modified=got.last_modified))
 
     again = server.asked[1].headers
@@ -170,6 +171,7 @@ async def test_a_packed_document_is_unpacked(encoding: str, packed: bytes) -> No
     ):
         got = await fetcher.fetch(a_request(server.url()))
 
+    assert isinstance(got, Got)
     assert got.body == FEED
     assert server.asked[0].headers["accept-encoding"] == "gzip, deflate, br"
 
@@ -355,6 +357,7 @@ async def test_credentials_in_the_url_become_basic_authentication() -> None:
 
     assert server.asked[0].headers["authorization"] == "Basic dXNAZXI6cDp3"
     assert server.asked[0].headers["host"] == f"127.0.0.1:{server.port}"
+    assert isinstance(got, Got)
     assert got.url == server.url()
 
 

@@ -91,7 +91,10 @@ async def test_a_server_that_takes_its_time_is_left(answer: Answer, detail: str)
 
 async def test_the_time_of_a_visit_includes_its_redirects() -> None:
     """O-10: five slow hops must not make five times thirty seconds."""
-    slow = {"/feed": response(b"", status="302 Found", location="/silent"), "/silent": silent}
+    slow: dict[str, bytes | Answer] = {
+        "/feed": response(b"", status="302 Found", location="/silent"),
+        "/silent": silent,
+    }
 
     failed = await failure_of(routes(slow), limits=SHORT)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.edges.fetch_certificates import Certificates, make_certificates
-from tests.edges.fetch_server import SOON, a_request, fetching, response, serving
+from tests.edges.fetch_server import SOON, a_request, all_on_loopback, fetching, response, serving
 from wirewatch.core.model.outcome import Failed, Fetched, Got, Problem
 from wirewatch.fetch.certificates import expires_at
 from wirewatch.fetch.client import HttpFetcher
@@ -31,13 +30,6 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return make_certificates(tmp_path_factory.mktemp("certificates"))
 
 
-def lookup(
-    host: bytes, port: int, family: int, kind: int
-) -> list[tuple[int, int, int, str, tuple[str, int]]]:
-    """Find every host on loopback."""
-    return [(socket.AF_INET, kind, 0, "", ("127.0.0.1", port))]
-
-
 async def outcome_over_tls(
     certificates: Certificates,
     context: ssl.SSLContext,
@@ -48,7 +40,7 @@ async def outcome_over_tls(
     authority = certificates.authority if trusting else None
     async with (
         serving(response(FEED), tls=context) as server,
-        fetching(ca_file=authority, lookup=lookup) as fetcher,
+        fetching(ca_file=authority, lookup=all_on_loopback) as fetcher,
     ):
         return await fetcher.fetch(a_request(server.url(host=host)))
 
