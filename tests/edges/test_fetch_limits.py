@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import brotli
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,6 +32,7 @@ from tests.edges.fetch_server import (
 from wirewatch.core.model.outcome import Failed, Got, Problem, Unchanged
 from wirewatch.fetch.client import HttpFetcher
 from wirewatch.fetch.limits import FetchLimits, spell_bytes, spell_time
+from wirewatch.fetch.talktime import TalkTime
 
 MIB = 1024 * 1024
 SHORT = replace(SOON, total=timedelta(milliseconds=150))
@@ -265,6 +268,72 @@ async def test_a_bomb_does_not_hold_up_the_event_loop() -> None:
 
     assert failed.problem is Problem.TOO_LARGE
     assert len(gaps) >= 10
+
+
+class Parts(httpx.AsyncByteStream):
+    """A body in two parts; somebody watches when the second is asked for, and may hold it back."""
+
+    def __init__(self, first: bytes, asked: Callable[[], Awaitable[None]]) -> None:
+        self.first = first
+        self.asked = asked
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self.first
+        await self.asked()
+        yield b"the rest"
+
+
+async def test_large_bodies_are_read_a_few_at_a_time() -> None:
+    """O-06: many bombs at once must not fill the memory that each alone would not."""
+    limits = replace(SOON, per_host=9, large_bytes=1000, large_at_once=2)
+    reading = most = 0
+    two_large, go_on = asyncio.Event(), asyncio.Event()
+
+    async def watch() -> None:
+        nonlocal reading, most
+        reading += 1
+        most = max(most, reading)
+        if reading == 2:
+            two_large.set()
+        await go_on.wait()
+        reading -= 1
+
+    async def nothing() -> None:
+        pass
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        large = request.url.path == "/large"
+        return httpx.Response(
+            200, stream=Parts(b"x" * 1001, watch) if large else Parts(b"x", nothing)
+        )
+
+    async with fetching(limits, transport=httpx.MockTransport(answer)) as fetcher:
+        asked = [fetcher.fetch(a_request("http://a.test/large")) for _ in range(5)]
+        large = [asyncio.create_task(fetch) for fetch in asked]
+        await two_large.wait()
+        small = await fetcher.fetch(a_request("http://a.test/small"))
+        go_on.set()
+        outcomes = await asyncio.gather(*large)
+
+    assert most == 2
+    assert isinstance(small, Got)
+    assert all(isinstance(outcome, Got) for outcome in outcomes)
+
+
+async def test_the_clock_of_a_visit_stands_still_while_it_waits() -> None:
+    """Waiting for room is nobody's fault and must not end as "too slow"."""
+    talk = TalkTime(timedelta(milliseconds=60))
+    never = asyncio.Event()
+
+    async with talk.running(), talk.paused():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(never.wait(), 0.1)
+
+    assert talk.spent < timedelta(milliseconds=50)
+    with pytest.raises(TimeoutError):
+        async with talk.running():
+            await never.wait()
+    assert talk.spent >= timedelta(milliseconds=60)
 
 
 async def test_a_fetch_that_is_cancelled_hangs_up_at_once() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import TypeAlias
@@ -43,6 +43,7 @@ from wirewatch.fetch.limits import DEFAULT_LIMITS, FetchLimits, spell_bytes, spe
 from wirewatch.fetch.problems import HTTPX_ERRORS, Setback, setback_of
 from wirewatch.fetch.redirects import REDIRECTS, Hop, first_hop, next_hop
 from wirewatch.fetch.resolver import Lookup, Resolver
+from wirewatch.fetch.talktime import TalkTime
 from wirewatch.fetch.transport import METER, LeanTransport
 from wirewatch.fetch.trust import Trust
 from wirewatch.fetch.wire import Meter
@@ -61,14 +62,9 @@ class _Visit:
 
     request: Request
     meter: Meter
-    spent: float = 0.0
-    """Seconds of talking; waiting for one's turn is not talking."""
+    time: TalkTime
     status: int | None = None
     hints: CachingHints = field(default_factory=CachingHints)
-
-    @property
-    def took(self) -> timedelta:
-        return timedelta(seconds=self.spent)
 
 
 class HttpFetcher:
@@ -95,6 +91,7 @@ class HttpFetcher:
         self._user_agent = user_agent
         self._hosts = HostQueue(per_host=limits.per_host, gap=limits.host_gap)
         self._slots = asyncio.Semaphore(limits.in_flight)
+        self._large = asyncio.Semaphore(limits.large_at_once)
         dialer = Dialer(
             guard=Guard(
                 policy=AddressPolicy.of(allow_networks),
@@ -108,12 +105,12 @@ class HttpFetcher:
 
     async def fetch(self, request: Request) -> Fetched:
         """Return the response, "unchanged", or why there is none."""
-        visit = _Visit(request, Meter(self._limits.wire_bytes))
+        visit = _Visit(request, Meter(self._limits.wire_bytes), TalkTime(self._limits.total))
         try:
             found = await self._visit(visit)
         except HTTPX_ERRORS as exc:
             return _failed(visit, setback_of(exc))
-        return replace(found, wire_bytes=visit.meter.total, took=visit.took)
+        return replace(found, wire_bytes=visit.meter.total, took=visit.time.spent)
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -129,16 +126,13 @@ class HttpFetcher:
 
     async def _stay(self, visit: _Visit, hop: Hop) -> _Stop:
         """Talk to one host, through redirects within it, until it is done or another host's turn."""
-        began = time.monotonic()
         stop: _Stop = hop
         try:
-            async with asyncio.timeout(self._limits.total.total_seconds() - visit.spent):
+            async with visit.time.running():
                 while isinstance(stop, Hop) and _host(stop) == _host(hop):
                     stop = await self._ask(visit, stop)
         except TimeoutError:
             raise self._too_slow(visit) from None
-        finally:
-            visit.spent += time.monotonic() - began
         return stop
 
     def _too_slow(self, visit: _Visit) -> Setback:
@@ -170,7 +164,7 @@ class HttpFetcher:
         return Got(
             url=str(hop.url),
             status=status,
-            body=await self._read(response, fields.get("content-encoding", "")),
+            body=await self._read(visit, response, fields.get("content-encoding", "")),
             content_type=fields.get("content-type", ""),
             etag=validator(fields, "etag"),
             last_modified=validator(fields, "last-modified"),
@@ -178,22 +172,34 @@ class HttpFetcher:
             moved_to=hop.moved_to,
         )
 
-    async def _read(self, response: httpx.Response, encodings: str) -> bytes:
+    async def _read(self, visit: _Visit, response: httpx.Response, encodings: str) -> bytes:
         decoder = decoder_for(encodings)
         body, steps = BytesIO(), 0
-        async for packed in stream_of(response):
-            for piece in decoder.feed(packed):
-                if body.tell() + len(piece) > self._limits.body_bytes:
-                    limit = spell_bytes(self._limits.body_bytes)
-                    raise Setback(Problem.TOO_LARGE, f"body over {limit} when unpacked")
-                body.write(piece)
-                steps += 1
-                if steps % _STEPS == 0:
-                    await asyncio.sleep(0)
+        async with AsyncExitStack() as held:
+            async for packed in stream_of(response):
+                for piece in decoder.feed(packed):
+                    before = body.tell()
+                    self._check_length(before + len(piece))
+                    body.write(piece)
+                    if before <= self._limits.large_bytes < body.tell():
+                        await self._await_room(visit, held)
+                    steps += 1
+                    if steps % _STEPS == 0:
+                        await asyncio.sleep(0)
         decoder.finish()
         if not (whole := body.getvalue()) or whole.isspace():
             raise Setback(Problem.EMPTY, "the body is empty")
         return whole
+
+    def _check_length(self, length: int) -> None:
+        if length > self._limits.body_bytes:
+            limit = spell_bytes(self._limits.body_bytes)
+            raise Setback(Problem.TOO_LARGE, f"body over {limit} when unpacked")
+
+    async def _await_room(self, visit: _Visit, held: AsyncExitStack) -> None:
+        """Keep the rest of a large body out of memory until few others are in it."""
+        async with visit.time.paused():
+            await held.enter_async_context(self._large)
 
 
 def _host(hop: Hop) -> str:
@@ -207,5 +213,5 @@ def _failed(visit: _Visit, setback: Setback) -> Failed:
         status=visit.status,
         hints=visit.hints,
         wire_bytes=visit.meter.total,
-        took=visit.took,
+        took=visit.time.spent,
     )

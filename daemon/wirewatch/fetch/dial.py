@@ -51,7 +51,7 @@ class Dialer:
         """Connect to the first that answers; an address that is silent leaves time for the others."""
         loop = asyncio.get_running_loop()
         ends_at = loop.time() + self._within.total_seconds()
-        setback = Setback(Problem.CONNECT, "the host has no address")
+        setback: Setback | None = None
         for tried, endpoint in enumerate(endpoints):
             share = (ends_at - loop.time()) / (len(endpoints) - tried)
             try:
@@ -62,7 +62,7 @@ class Dialer:
                 setback = Setback(Problem.TIMEOUT, words)
             except OSError as exc:
                 setback = no_connection(exc)
-        raise setback
+        raise setback or Setback(Problem.DNS, "the host has no address")
 
     async def _secure(self, wire: PlainWire, context: ssl.SSLContext, host: str) -> TlsWire:
         try:

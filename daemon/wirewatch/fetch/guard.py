@@ -32,9 +32,12 @@ class Guard:
         port = url.port or _PORTS[url.scheme]
         host = url.raw_host.decode("ascii")
         literal = literal_address(host)
-        found = await self._look_up(host, port) if literal is None else (_endpoint(literal, port),)
+        if literal is not None:
+            self._check(literal, host)
+            return (_endpoint(literal, port),)
+        found = await self._look_up(host, port)
         for endpoint in found:
-            self._check(endpoint)
+            self._check(literal_address(endpoint.figures), endpoint.figures)
         return found[:_MOST_ENDPOINTS]
 
     def close(self) -> None:
@@ -56,12 +59,11 @@ class Guard:
             raise Setback(Problem.DNS, f"{host} has no address")
         return found
 
-    def _check(self, endpoint: Endpoint) -> None:
-        address = literal_address(endpoint.figures)
+    def _check(self, address: Address | None, figures: str) -> None:
         if address is None or not self._policy.permits(address):
             raise Setback(
                 Problem.FORBIDDEN_ADDRESS,
-                f"address {endpoint.figures} is not public (allow it with poll.allow_networks)",
+                f"address {figures} is not public (allow it with poll.allow_networks)",
             )
 
 
