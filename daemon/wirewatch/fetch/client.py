@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import TypeAlias
@@ -35,6 +35,7 @@ from wirewatch.fetch.answers import (
 )
 from wirewatch.fetch.asking import check_headers, headers_for, is_conditional, is_sendable
 from wirewatch.fetch.decode import decoder_for
+from wirewatch.fetch.dial import Dialer
 from wirewatch.fetch.guard import Guard
 from wirewatch.fetch.hints import read_hints
 from wirewatch.fetch.hosts import HostQueue
@@ -42,6 +43,7 @@ from wirewatch.fetch.limits import DEFAULT_LIMITS, FetchLimits, spell_bytes, spe
 from wirewatch.fetch.problems import HTTPX_ERRORS, Setback, setback_of
 from wirewatch.fetch.redirects import REDIRECTS, Hop, first_hop, next_hop
 from wirewatch.fetch.resolver import Lookup, Resolver
+from wirewatch.fetch.talktime import TalkTime
 from wirewatch.fetch.transport import METER, LeanTransport
 from wirewatch.fetch.trust import Trust
 from wirewatch.fetch.wire import Meter
@@ -60,22 +62,9 @@ class _Visit:
 
     request: Request
     meter: Meter
-    spent: float = 0.0
-    """Seconds of talking; waiting for one's turn is not talking."""
+    time: TalkTime
     status: int | None = None
     hints: CachingHints = field(default_factory=CachingHints)
-
-    def time_limit(self, limits: FetchLimits) -> timedelta:
-        """Return how long the whole visit may take."""
-        return self.request.timeout or limits.total
-
-    def body_limit(self, limits: FetchLimits) -> int:
-        """Return how many bytes the unpacked body may have."""
-        return self.request.max_body or limits.body_bytes
-
-    @property
-    def took(self) -> timedelta:
-        return timedelta(seconds=self.spent)
 
 
 class HttpFetcher:
@@ -102,24 +91,27 @@ class HttpFetcher:
         self._user_agent = user_agent
         self._hosts = HostQueue(per_host=limits.per_host, gap=limits.host_gap)
         self._slots = asyncio.Semaphore(limits.in_flight)
-        self._transport = transport or LeanTransport(
-            limits=limits,
+        self._large = asyncio.Semaphore(limits.large_at_once)
+        dialer = Dialer(
             guard=Guard(
                 policy=AddressPolicy.of(allow_networks),
                 resolver=Resolver(lookup=lookup),
-                timeout=limits.connect,
+                within=limits.connect,
             ),
             trust=Trust(ca_file),
+            within=limits.connect,
         )
+        self._transport = transport or LeanTransport(limits=limits, dialer=dialer)
 
     async def fetch(self, request: Request) -> Fetched:
         """Return the response, "unchanged", or why there is none."""
-        visit = _Visit(request, Meter(self._limits.wire_bytes))
+        total = request.timeout or self._limits.total
+        visit = _Visit(request, Meter(self._limits.wire_bytes), TalkTime(total))
         try:
             found = await self._visit(visit)
         except HTTPX_ERRORS as exc:
             return _failed(visit, setback_of(exc))
-        return replace(found, wire_bytes=visit.meter.total, took=visit.took)
+        return replace(found, wire_bytes=visit.meter.total, took=visit.time.spent)
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -135,24 +127,19 @@ class HttpFetcher:
 
     async def _stay(self, visit: _Visit, hop: Hop) -> _Stop:
         """Talk to one host, through redirects within it, until it is done or another host's turn."""
-        began = time.monotonic()
         stop: _Stop = hop
         try:
-            left = visit.time_limit(self._limits).total_seconds() - visit.spent
-            async with asyncio.timeout(left):
+            async with visit.time.running():
                 while isinstance(stop, Hop) and _host(stop) == _host(hop):
                     stop = await self._ask(visit, stop)
         except TimeoutError:
             raise self._too_slow(visit) from None
-        finally:
-            visit.spent += time.monotonic() - began
         return stop
 
     def _too_slow(self, visit: _Visit) -> Setback:
         what = "no answer" if visit.status is None else "the body did not end"
-        return Setback(
-            Problem.TIMEOUT, f"{what} within {spell_time(visit.time_limit(self._limits))}"
-        )
+        total = visit.request.timeout or self._limits.total
+        return Setback(Problem.TIMEOUT, f"{what} within {spell_time(total)}")
 
     async def _ask(self, visit: _Visit, hop: Hop) -> _Stop:
         visit.status = None
@@ -179,11 +166,7 @@ class HttpFetcher:
         return Got(
             url=str(hop.url),
             status=status,
-            body=await _read(
-                response,
-                fields.get("content-encoding", ""),
-                limit=visit.body_limit(self._limits),
-            ),
+            body=await self._read(visit, response, fields.get("content-encoding", "")),
             content_type=fields.get("content-type", ""),
             etag=validator(fields, "etag"),
             last_modified=validator(fields, "last-modified"),
@@ -191,22 +174,34 @@ class HttpFetcher:
             moved_to=hop.moved_to,
         )
 
+    async def _read(self, visit: _Visit, response: httpx.Response, encodings: str) -> bytes:
+        decoder = decoder_for(encodings)
+        body, steps = BytesIO(), 0
+        async with AsyncExitStack() as held:
+            async for packed in stream_of(response):
+                for piece in decoder.feed(packed):
+                    before = body.tell()
+                    self._check_length(visit, before + len(piece))
+                    body.write(piece)
+                    if before <= self._limits.large_bytes < body.tell():
+                        await self._await_room(visit, held)
+                    steps += 1
+                    if steps % _STEPS == 0:
+                        await asyncio.sleep(0)
+        decoder.finish()
+        if not (whole := body.getvalue()) or whole.isspace():
+            raise Setback(Problem.EMPTY, "the body is empty")
+        return whole
 
-async def _read(response: httpx.Response, encodings: str, *, limit: int) -> bytes:
-    decoder = decoder_for(encodings)
-    body, steps = BytesIO(), 0
-    async for packed in stream_of(response):
-        for piece in decoder.feed(packed):
-            if body.tell() + len(piece) > limit:
-                raise Setback(Problem.TOO_LARGE, f"body over {spell_bytes(limit)} when unpacked")
-            body.write(piece)
-            steps += 1
-            if steps % _STEPS == 0:
-                await asyncio.sleep(0)
-    decoder.finish()
-    if not (whole := body.getvalue()) or whole.isspace():
-        raise Setback(Problem.EMPTY, "the body is empty")
-    return whole
+    def _check_length(self, visit: _Visit, length: int) -> None:
+        most = visit.request.max_body or self._limits.body_bytes
+        if length > most:
+            raise Setback(Problem.TOO_LARGE, f"body over {spell_bytes(most)} when unpacked")
+
+    async def _await_room(self, visit: _Visit, held: AsyncExitStack) -> None:
+        """Keep the rest of a large body out of memory until few others are in it."""
+        async with visit.time.paused():
+            await held.enter_async_context(self._large)
 
 
 def _host(hop: Hop) -> str:
@@ -220,5 +215,5 @@ def _failed(visit: _Visit, setback: Setback) -> Failed:
         status=visit.status,
         hints=visit.hints,
         wire_bytes=visit.meter.total,
-        took=visit.took,
+        took=visit.time.spent,
     )

@@ -142,11 +142,11 @@ class Brotli:
                 piece = self._inflater.process(rest, output_buffer_limit=STEP)
             except brotli.error as exc:
                 raise _false("br") from exc
-            if piece:
-                yield piece
-            if self._inflater.can_accept_more_data():
+            # It accepts more input while it still holds output: only an empty answer says it is done.
+            if not piece and self._inflater.can_accept_more_data():
                 return
             rest = b""
+            yield piece
 
     def finish(self) -> None:
         """Require the last block."""

@@ -22,19 +22,22 @@ _MOST_ENDPOINTS = 6
 class Guard:
     """Turns a host into checked addresses: only these are connected to, so no later lookup can differ."""
 
-    def __init__(self, *, policy: AddressPolicy, resolver: Resolver, timeout: timedelta) -> None:
+    def __init__(self, *, policy: AddressPolicy, resolver: Resolver, within: timedelta) -> None:
         self._policy = policy
         self._resolver = resolver
-        self._timeout = timeout
+        self._within = within
 
     async def endpoints(self, url: httpx.URL) -> tuple[Endpoint, ...]:
         """Return where to connect; Setback if any address of the host may not be asked."""
         port = url.port or _PORTS[url.scheme]
         host = url.raw_host.decode("ascii")
         literal = literal_address(host)
-        found = await self._look_up(host, port) if literal is None else (_endpoint(literal, port),)
+        if literal is not None:
+            self._check(literal, host)
+            return (_endpoint(literal, port),)
+        found = await self._look_up(host, port)
         for endpoint in found:
-            self._check(endpoint)
+            self._check(literal_address(endpoint.figures), endpoint.figures)
         return found[:_MOST_ENDPOINTS]
 
     def close(self) -> None:
@@ -43,10 +46,10 @@ class Guard:
 
     async def _look_up(self, host: str, port: int) -> tuple[Endpoint, ...]:
         try:
-            async with asyncio.timeout(self._timeout.total_seconds()):
+            async with asyncio.timeout(self._within.total_seconds()):
                 found = await self._resolver.resolve(host.encode("ascii"), port)
         except TimeoutError:
-            words = f"the name servers did not answer for {host} within {spell_time(self._timeout)}"
+            words = f"the name servers did not answer for {host} within {spell_time(self._within)}"
             raise Setback(Problem.DNS, words) from None
         except socket.gaierror as exc:
             raise no_such_host(host, exc) from exc
@@ -56,12 +59,11 @@ class Guard:
             raise Setback(Problem.DNS, f"{host} has no address")
         return found
 
-    def _check(self, endpoint: Endpoint) -> None:
-        address = literal_address(endpoint.figures)
+    def _check(self, address: Address | None, figures: str) -> None:
         if address is None or not self._policy.permits(address):
             raise Setback(
                 Problem.FORBIDDEN_ADDRESS,
-                f"address {endpoint.figures} is not public (allow it with poll.allow_networks)",
+                f"address {figures} is not public (allow it with poll.allow_networks)",
             )
 
 

@@ -29,6 +29,10 @@ class FetchLimits:
     """Rest between two visits to one host."""
     in_flight: int = 64
     """Requests to all hosts at the same time."""
+    large_bytes: int = MIB
+    """A body that unpacks to more is large…"""
+    large_at_once: int = 2
+    """…and so many of them are read at the same time: ten bombs at once must not fill the memory."""
 
 
 DEFAULT_LIMITS = FetchLimits()

@@ -1,7 +1,7 @@
 """The way to a server and back, in httpx's terms: guarded, bounded, one request to a connection.
 
-httpx's own pool spends up to three milliseconds of processor time on a quiet poll and knows neither
-limits nor an address policy; this one does with a tenth and checks every address it connects to.
+httpx's own pool takes about twice the processor time for a quiet poll (``benchmarks/fetch.py``) and
+knows neither limits nor an address policy; here every address is checked before it is connected to.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ import h11
 import httpx
 
 from wirewatch.core.model.outcome import Problem
-from wirewatch.fetch.guard import Guard
+from wirewatch.fetch.dial import Dialer
 from wirewatch.fetch.limits import FetchLimits, spell_bytes
 from wirewatch.fetch.problems import Setback, lost_connection
-from wirewatch.fetch.trust import Trust
-from wirewatch.fetch.wire import Meter, Wire, connect, secure
+from wirewatch.fetch.wire import Meter, Wire
 
 METER = "wirewatch.meter"
 """The request extension that carries the meter of a whole visit."""
@@ -34,15 +33,14 @@ _BODYLESS = frozenset({204, 304})
 class LeanTransport(httpx.AsyncBaseTransport):
     """Sends one request over one new connection, to a checked address only."""
 
-    def __init__(self, *, limits: FetchLimits, guard: Guard, trust: Trust) -> None:
+    def __init__(self, *, limits: FetchLimits, dialer: Dialer) -> None:
         self._limits = limits
-        self._guard = guard
-        self._trust = trust
+        self._dialer = dialer
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the head of the response, its body still to be read. Raises Setback."""
         meter = request.extensions.get(METER) or Meter(self._limits.wire_bytes)
-        wire = await self._open(request.url, meter)
+        wire = await self._dialer.dial(request.url, meter)
         try:
             return await self._ask(wire, request, meter)
         except OSError as exc:
@@ -54,16 +52,7 @@ class LeanTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Let the resolver go; no connection outlives its response."""
-        self._guard.close()
-
-    async def _open(self, url: httpx.URL, meter: Meter) -> Wire:
-        endpoints = await self._guard.endpoints(url)
-        wire = await connect(endpoints, within=self._limits.connect, meter=meter)
-        if url.scheme != "https":
-            return wire
-        context = await self._trust.context()
-        host = url.raw_host.decode("ascii").rstrip(".")
-        return await secure(wire, context, host=host, within=self._limits.connect)
+        self._dialer.close()
 
     async def _ask(self, wire: Wire, request: httpx.Request, meter: Meter) -> httpx.Response:
         talk = h11.Connection(h11.CLIENT, max_incomplete_event_size=self._limits.header_bytes)
@@ -73,30 +62,36 @@ class LeanTransport(httpx.AsyncBaseTransport):
         return httpx.Response(head.status_code, headers=list(head.headers), stream=stream)
 
     async def _head(self, talk: h11.Connection, wire: Wire) -> h11.Response:
-        received = b""
+        first, received = b"", 0
         while True:
             try:
                 event = talk.next_event()
             except h11.RemoteProtocolError as exc:
-                raise self._no_head(exc, received) from exc
+                raise self._no_head(exc, first) from exc
             if isinstance(event, h11.Response):
                 return event
             if event is h11.NEED_DATA:
+                # All that came is head, be it of the answer or of hints before it: no body begins yet.
+                if received > self._limits.header_bytes:
+                    raise self._headers_too_large()
                 found = await wire.receive()
-                received = received or found
+                first, received = first or found, received + len(found)
                 talk.receive_data(found)
 
-    def _no_head(self, exc: h11.RemoteProtocolError, received: bytes) -> Setback:
+    def _headers_too_large(self) -> Setback:
+        limit = spell_bytes(self._limits.header_bytes)
+        return Setback(Problem.TOO_LARGE, f"headers over {limit}")
+
+    def _no_head(self, exc: h11.RemoteProtocolError, first: bytes) -> Setback:
         if exc.error_status_hint == _HEADERS_TOO_LARGE:
-            words = f"headers over {spell_bytes(self._limits.header_bytes)}"
-            return Setback(Problem.TOO_LARGE, words)
-        if not received:
+            return self._headers_too_large()
+        if not first:
             return Setback(Problem.PROTOCOL, "the server closed the connection without an answer")
-        if received.startswith(b"\x15\x03"):
+        if first.startswith(b"\x15\x03"):
             return Setback(
                 Problem.PROTOCOL, "the server speaks TLS on this port (https:// instead?)"
             )
-        if not received.startswith(b"HTTP/1."):
+        if not first.startswith(b"HTTP/1."):
             return Setback(Problem.PROTOCOL, "the answer is not HTTP/1")
         return Setback(Problem.PROTOCOL, "the head of the answer is malformed or cut off")
 

@@ -28,6 +28,14 @@ class Trust:
         return self._context
 
 
+def blind_context() -> ssl.SSLContext:
+    """Return a context that believes anybody: to look at a certificate, never to send anything."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 def _make_context(ca_file: Path | None) -> ssl.SSLContext:
     context = httpx.create_ssl_context(trust_env=False)
     context.set_alpn_protocols(["http/1.1"])

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from datetime import timedelta
 from typing import Protocol
 
 from wirewatch.core.model.outcome import Problem
-from wirewatch.fetch.limits import spell_bytes, spell_time
-from wirewatch.fetch.problems import Setback, no_connection, no_tls
-from wirewatch.fetch.resolver import Endpoint
+from wirewatch.fetch.limits import spell_bytes
+from wirewatch.fetch.problems import Setback
 
 CHUNK = 64 * 1024
 _TURNS = 4
@@ -125,6 +123,10 @@ class TlsWire:
                 # judged by its framing.
                 return b""
 
+    def certificate(self) -> bytes | None:
+        """Return the server's certificate as it sent it, once hands are shaken."""
+        return self._tls.getpeercert(binary_form=True)
+
     def close(self) -> None:
         """Hang up."""
         self._wire.close()
@@ -139,56 +141,3 @@ class TlsWire:
             self._incoming.write(found)
         else:
             self._incoming.write_eof()
-
-
-async def connect(endpoints: tuple[Endpoint, ...], *, within: timedelta, meter: Meter) -> PlainWire:
-    """Connect to the first of these that answers; all of them together take no longer than *within*."""
-    loop = asyncio.get_running_loop()
-    ends_at = loop.time() + within.total_seconds()
-    setback = Setback(Problem.CONNECT, "the host has no address")
-    for tried, endpoint in enumerate(endpoints):
-        share = (ends_at - loop.time()) / (len(endpoints) - tried)
-        try:
-            async with asyncio.timeout(share):
-                return PlainWire(await _connected(endpoint), meter)
-        except TimeoutError:
-            words = f"the host did not answer the connection within {spell_time(within)}"
-            setback = Setback(Problem.TIMEOUT, words)
-        except OSError as exc:
-            setback = no_connection(exc)
-    raise setback
-
-
-async def _connected(endpoint: Endpoint) -> socket.socket:
-    sock = socket.socket(endpoint.family, socket.SOCK_STREAM)
-    try:
-        sock.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(sock, endpoint.address)
-    except BaseException:
-        sock.close()
-        raise
-    return sock
-
-
-async def secure(
-    wire: PlainWire, context: ssl.SSLContext, *, host: str, within: timedelta
-) -> TlsWire:
-    """Put TLS on a wire; Setback (and the wire closed) when the server cannot be trusted."""
-    try:
-        async with asyncio.timeout(within.total_seconds()):
-            tls = TlsWire(wire, context, host=host)
-            await tls.shake_hands()
-    except TimeoutError:
-        wire.close()
-        words = f"the TLS handshake was not done within {spell_time(within)}"
-        raise Setback(Problem.TIMEOUT, words) from None
-    except ssl.SSLError as exc:
-        wire.close()
-        raise no_tls(exc) from exc
-    except (OSError, ValueError) as exc:
-        wire.close()
-        raise Setback(Problem.TLS, "the connection broke during the TLS handshake") from exc
-    except BaseException:
-        wire.close()
-        raise
-    return tls

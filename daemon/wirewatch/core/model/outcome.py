@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
@@ -56,11 +56,13 @@ class CachingHints:
 class Request:
     """What to fetch, and how. *accept* names the media types that serve."""
 
-    url: str
+    url: str = field(repr=False)
+    """May hold credentials: never shown or logged."""
     accept: str
     etag: str | None = None
     last_modified: str | None = None
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Secrets among them: never shown or logged."""
     user_agent: str | None = None
     timeout: timedelta | None = None
     """For the whole request, redirects included; None: the fetcher's own limit."""
