@@ -36,17 +36,13 @@ _INLINE: Final = frozenset(
 )
 
 _KNOWN: Final = "|".join(sorted(BLOCKS | REPLACED | _WITHOUT_TEXT | _INLINE, reverse=True))
-_MARKUP = re.compile(
-    rf"<(?:/?(?:{_KNOWN})(?=[\s/>])[^<>]*>|/[a-z][\w:.-]*\s*>|!--|!\[CDATA\[)", re.IGNORECASE
-)
+_MARKUP = re.compile(rf"<(?:/?(?:{_KNOWN})(?=[\s/>])[^<>]*>|/[a-z][\w:.-]*\s*>|!--)", re.IGNORECASE)
 """What shows that a text is markup: a tag of HTML, any end tag, a comment."""
 _LAYOUT = re.compile(
     rf"</?(?:{'|'.join(sorted(BLOCKS, reverse=True))}|br)(?=[\s/>])", re.IGNORECASE
 )
 
-_TOKEN = re.compile(
-    r"<(?:(?P<slash>/?)(?P<name>[a-zA-Z][^\s/<>]*)|(?P<comment>!--)|(?P<cdata>!\[CDATA\[)|[!?])"
-)
+_TOKEN = re.compile(r"<(?:(?P<slash>/?)(?P<name>[a-zA-Z][^\s/<>]*)|(?P<comment>!--)|[!?])")
 _TAG_END = re.compile(r"""[<>]|=\s*(["'])""")
 _COMMENT_END = re.compile(r"--!?>")
 _VAST_REFERENCE = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")
@@ -71,6 +67,8 @@ def text_of(markup: str) -> str:
     'a < b & c'
     """
     out = BlockText()
+    if "<![CDATA[" in markup:  # escaped once too often: what stands in it is meant as markup
+        markup = markup.replace("<![CDATA[", "").replace("]]>", "")
     if is_markup(markup):
         _Walk(markup, out, keep_lines=_LAYOUT.search(markup) is None).run()
     else:
@@ -109,8 +107,6 @@ class _Walk:
             return self._tag(token)
         if token["comment"]:
             return self._after_comment(token.end())
-        if token["cdata"]:
-            return token.end()
         end = self._markup.find(">", token.end())
         return len(self._markup) if end < 0 else end + 1
 
