@@ -32,6 +32,8 @@ _WITHOUT_TEXT: Final = frozenset(
     "audio canvas datalist head iframe noembed noframes noscript rp rt script style svg template textarea title "
     "video".split()
 )
+_NEVER_SHOWN: Final = ("rt", "rp", "template")
+"""Glosses and patterns, which trafilatura would take for text."""
 _ARTICLE_BLOCKS: Final = frozenset("cell code fw head item list p quote row table".split())
 _OTHER_TYPES: Final = ("image/", "audio/", "video/", "font/", "application/pdf", "application/json")
 _SHORTEST: Final = 40
@@ -82,6 +84,7 @@ def _tree(text: str) -> tuple[HtmlElement | None, bool]:
         tree = document_fromstring(unmarked.encode("utf-8"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None, False
+    etree.strip_elements(tree, *_NEVER_SHOWN, with_tail=False)
     limit = etree.ErrorTypes.ERR_RESOURCE_LIMIT
     return tree, all(error.type != limit for error in parser.error_log)
 
@@ -238,7 +241,7 @@ def _page(
     article: str, everything: str, facts: Facts, published_at: datetime | None, limits: ParseLimits
 ) -> PageResult:
     stated = Prose(facts.article_body, "text/plain").blocks()
-    text = stated if len(stated) > 1.5 * len(article) else article
+    text = stated if _says_more(stated, article) else article
     if len(text) < _SHORTEST:
         return _without_text(facts, everything)
     return ParsedPage(
@@ -251,6 +254,11 @@ def _page(
         published_at=published_at,
         boilerplate=clip("\n\n".join(_others(everything, text)), _BOILERPLATE_CHARS),
     )
+
+
+def _says_more(stated: str, article: str) -> bool:
+    """Say whether JSON-LD holds all that was extracted, and in paragraphs, or so much more that it must be the whole."""
+    return len(stated) > 1.5 * len(article) or " ".join(article.split()) in " ".join(stated.split())
 
 
 def _without_text(facts: Facts, everything: str) -> Unreadable:
