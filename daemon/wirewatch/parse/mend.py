@@ -14,6 +14,7 @@ from typing import Final
 from xml.parsers import expat
 
 from wirewatch.core.model.outcome import Problem
+from wirewatch.parse.sections import sections
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff\ufeff]")
 """Characters XML does not allow, and byte-order marks in the middle, which nobody means."""
@@ -32,8 +33,7 @@ _FLOODED_TAG = re.compile(r"<([A-Za-z][\w.:-]*)\s[^<>]{4096,}>")
 _MOST_ATTRIBUTES: Final = 200
 
 _BROKEN_SIGNS = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>|<(?![A-Za-z_:/!?])"
-    r"|&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|(?P<name>[A-Za-z][A-Za-z0-9]*);)?",
+    r"<(?![A-Za-z_:/!?])|&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|(?P<name>[A-Za-z][A-Za-z0-9]*);)?",
     re.DOTALL,
 )
 _XML_NAMES: Final = frozenset({"amp", "lt", "gt", "quot", "apos"})
@@ -174,14 +174,18 @@ def _cut_trailer(text: str) -> str:
 
 def _escape_signs(text: str) -> str:
     """Write stray ampersands and angle brackets, and the entities of HTML, as XML wants them."""
-    return _BROKEN_SIGNS.sub(_escaped, text)
+    pieces, at = [], 0
+    for start, end in sections(text):
+        pieces += [_BROKEN_SIGNS.sub(_escaped, text[at:start]), text[start:end]]
+        at = end
+    return "".join(pieces) + _BROKEN_SIGNS.sub(_escaped, text[at:])
 
 
 def _escaped(found: re.Match[str]) -> str:
     sign, name = found[0], found["name"]
     if sign == "<":
         return "&lt;"
-    if sign[0] == "<" or (name is None and sign != "&") or name in _XML_NAMES:
+    if (name is None and sign != "&") or name in _XML_NAMES:
         return sign
     meant = html5.get(f"{name};")
     return "".join(f"&#{ord(char)};" for char in meant) if meant else f"&amp;{sign[1:]}"

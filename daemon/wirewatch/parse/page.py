@@ -257,7 +257,7 @@ def _page(
 
 
 def _says_more(stated: str, article: str) -> bool:
-    """Say whether JSON-LD holds all that was extracted, and in paragraphs, or so much more that it must be the whole."""
+    """Say whether JSON-LD holds all that was extracted, or so much more that it must be the whole."""
     return len(stated) > 1.5 * len(article) or " ".join(article.split()) in " ".join(stated.split())
 
 
