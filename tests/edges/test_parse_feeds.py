@@ -7,7 +7,7 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.corpus.case import Case, cases
@@ -56,6 +56,7 @@ def assert_storable(found: Parsed) -> None:
             assert when is None or when.tzinfo is UTC
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=300), st.sampled_from(["", "text/xml", "application/json; charset=utf-16"])
 )
@@ -64,6 +65,7 @@ def test_any_bytes_are_a_feed_or_say_why_not(body: bytes, content_type: str) -> 
     assert_storable(read(body, content_type))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_mutated_feed_is_read_or_says_why_not(data: st.DataObject) -> None:
     """Bytes flipped, cut, spliced and repeated, as bad networks and bad scripts do (O-43)."""
@@ -92,6 +94,7 @@ def mutate(body: bytearray, data: st.DataObject) -> None:
             body[start:start] = other[: data.draw(st.integers(0, 400))]
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(max_size=9),
@@ -121,6 +124,7 @@ def test_any_json_is_a_feed_or_says_why_not(document: object) -> None:
         assert_storable(read(body.encode()))
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.text(

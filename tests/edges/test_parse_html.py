@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wirewatch.parse.html import BLOCKS, text_of
@@ -70,6 +70,7 @@ def documents(draw: st.DrawFn) -> tuple[list[str], str]:
     return blocks, draw(st.sampled_from(["", "\n", "<br>", "<script>no</script>"])).join(html)
 
 
+@settings(deadline=None)
 @given(documents())
 def test_blocks_are_never_glued_and_words_never_parted(document: tuple[list[str], str]) -> None:
     """A phrase must not match across two paragraphs, nor fail because half a word is bold."""
@@ -78,6 +79,7 @@ def test_blocks_are_never_glued_and_words_never_parted(document: tuple[list[str]
     assert text_of(html).split("\n\n") == blocks
 
 
+@settings(deadline=None)
 @given(
     st.lists(WORDS, min_size=1, max_size=4),
     st.sampled_from(["p", "div", "li", "td", "h1", "section"]),
@@ -92,6 +94,7 @@ def test_text_beside_a_block_is_a_block_of_its_own(words: list[str], tag: str) -
     ]
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_gives_a_text_that_can_be_stored(text: str) -> None:
     """PostgreSQL refuses NUL, encoders refuse halves of characters."""
@@ -103,6 +106,7 @@ def test_any_text_gives_a_text_that_can_be_stored(text: str) -> None:
     assert found == found.strip()
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_characters="<&", exclude_categories=["C", "Z"]), min_size=1))
 def test_text_without_markup_comes_through_as_it_is(text: str) -> None:
     """Most titles and many summaries are plain text."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.corpus.case import Case, cases
@@ -96,6 +96,7 @@ def test_most_of_the_well_formed_corpus_is_cut() -> None:
     assert len(CUT) > 60
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(

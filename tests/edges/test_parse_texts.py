@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wirewatch.parse.charset import decode
@@ -18,6 +18,7 @@ MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(2069, 12, 31), timezones=s
 )
 
 
+@settings(deadline=None)
 @given(
     MOMENTS,
     st.sampled_from(
@@ -34,6 +35,7 @@ def test_a_date_is_read_as_it_was_written(when: datetime, form: str) -> None:
     assert parse_date(when.strftime(form)) == when
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=60)
     | st.from_regex(
@@ -55,6 +57,7 @@ def test_an_offset_may_be_written_in_many_ways(offset: str) -> None:
     )
 
 
+@settings(deadline=None)
 @given(
     st.text(st.characters(exclude_categories=["C"])),
     st.sampled_from(["utf-8", "utf-16", "utf-32", "utf-8-sig"]),
@@ -68,6 +71,7 @@ def test_unicode_with_a_mark_or_valid_is_read_whatever_the_header_says(
     assert decode(body, "text/xml; charset=iso-8859-1").text == f"<rss>{text}</rss>"
 
 
+@settings(deadline=None)
 @given(st.binary(), st.text(max_size=30))
 def test_any_bytes_under_any_header_give_a_text(body: bytes, charset: str) -> None:
     """A document that cannot be decoded at all would be a feed that is lost in silence."""
@@ -86,6 +90,7 @@ def test_a_label_that_is_no_encoding_of_text_is_not_followed(label: str) -> None
     )
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_clean_text_stays_as_it_is(text: str) -> None:
     """Cleaning twice must not change a hash that is stored."""
@@ -96,6 +101,7 @@ def test_a_clean_text_stays_as_it_is(text: str) -> None:
     assert "\x00" not in once
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("ab \n"), max_size=50), st.integers(0, 40))
 def test_a_clipped_text_is_the_beginning_of_the_text(text: str, limit: int) -> None:
     """A limit is a limit."""
@@ -110,6 +116,7 @@ def test_one_line_has_no_line_breaks() -> None:
     assert one_line("Hello\r\nBcc: a\u2028b\x00") == "Hello Bcc: a b"
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_a_link_is_a_web_address_or_none(base: str, href: str) -> None:
     """A link is clicked by people and fetched by us (O-40)."""

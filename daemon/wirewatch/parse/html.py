@@ -29,13 +29,16 @@ _HIDDEN: Final = frozenset("audio canvas datalist noscript rp rt svg template vi
 
 _WITHOUT_TEXT: Final = _RAW | _HIDDEN
 
-_INLINE: Final = frozenset(
+INLINE: Final = frozenset(
     "a abbr acronym area b base basefont bdi bdo big blink br cite code col colgroup data del dfn em font frame i "
     "ins kbd label link map mark marquee math meta meter nobr output param progress q rb rtc ruby s samp slot small "
     "source span strike strong sub sup time track tt u var wbr".split()
 )
 
-_KNOWN: Final = "|".join(sorted(BLOCKS | REPLACED | _WITHOUT_TEXT | _INLINE, reverse=True))
+KNOWN: Final = BLOCKS | REPLACED | _WITHOUT_TEXT | INLINE
+"""The elements of HTML; all others are inline."""
+
+_KNOWN: Final = "|".join(sorted(KNOWN, reverse=True))
 _MARKUP = re.compile(rf"<(?:/?(?:{_KNOWN})(?=[\s/>])[^<>]*>|/[a-z][\w:.-]*\s*>|!--)", re.IGNORECASE)
 """What shows that a text is markup: a tag of HTML, any end tag, a comment."""
 _LAYOUT = re.compile(
