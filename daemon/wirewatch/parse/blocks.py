@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
 from typing import Final
 
@@ -19,7 +18,6 @@ class Gap(IntEnum):
 
 
 _WRITTEN: Final = {Gap.NONE: "", Gap.SPACE: " ", Gap.LINE: "\n", Gap.BLOCK: "\n\n"}
-_NEWLINE = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028]")
 
 
 class BlockText:
@@ -31,6 +29,9 @@ class BlockText:
 
     def words(self, text: str) -> None:
         """Add text in which every run of white space is one space."""
+        self._put(clean(text))
+
+    def _put(self, text: str) -> None:
         if not text:
             return
         words = text.split()
@@ -46,10 +47,10 @@ class BlockText:
 
     def lines(self, text: str) -> None:
         """Add text in which line breaks and blank lines mean something."""
-        for number, line in enumerate(_NEWLINE.split(text.replace("\u2029", "\n\n"))):
+        for number, line in enumerate(clean(text).split("\n")):
             if number:
                 self.line()
-            self.words(line)
+            self._put(line)
 
     def space(self) -> None:
         """Part the words on both sides."""
@@ -71,4 +72,4 @@ class BlockText:
         self._gap = max(self._gap, gap)
 
     def __str__(self) -> str:
-        return clean("".join(self._pieces))
+        return "".join(self._pieces)

@@ -19,7 +19,9 @@ _NAMES: Final = 50
 _NAME_CHARS: Final = 200
 _GUID_CHARS: Final = 4096
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
-_CLOSING_TAG = re.compile(r"</[a-zA-Z][\w:-]*\s*>|<(?:br|p|img)(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_CLOSING_TAG = re.compile(
+    r"</[a-zA-Z][\w:-]*\s*>|<(?:br|p|img|wbr)(?=[\s/>])[^<>]*>", re.IGNORECASE
+)
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _WORST_FIRST: Final = (
     Problem.TRUNCATED,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from wirewatch.core.urls import is_web_url
-from wirewatch.parse.dates import from_struct, parse_date
+from wirewatch.parse.dates import parse_date
 from wirewatch.parse.draft import HTML_TYPES, Draft, Prose
 from wirewatch.parse.links import absolute
 
@@ -129,8 +129,7 @@ def _dates(raw: Raw, *, atom: bool) -> tuple[datetime | None, datetime | None]:
 
 
 def _date(raw: Raw, key: str) -> datetime | None:
-    told = text(raw, key)
-    return parse_date(told) or from_struct(told, raw.get(f"{key}_parsed"))
+    return parse_date(text(raw, key))
 
 
 def _authors(raw: Raw) -> tuple[str, ...]:

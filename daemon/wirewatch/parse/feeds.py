@@ -137,25 +137,20 @@ def _entry_by_entry(
     pieces = cut(xml)
     if pieces is None:
         return Unreadable(problem=Problem.UNPARSABLE, detail=detail)
+    try:
+        head = _feedparser(pieces.head(), url)
+    except _FeedparserError:
+        return Unreadable(problem=Problem.UNPARSABLE, detail=detail)
     drafts: list[Draft] = []
-    readable: Raw | None = None
+    failed = 0
     for number in range(len(pieces.entries)):
         alone = pieces.keeping([number])
         try:
-            result = _feedparser(alone, url)
+            drafts += _drafts(_feedparser(alone, url), alone, url)
         except _FeedparserError:
-            continue
-        readable = result
-        drafts += _drafts(result, alone, url)
-    if readable is None:
-        return Unreadable(problem=Problem.UNPARSABLE, detail=detail)
-    flaws.append(
-        (
-            Problem.UNPARSABLE,
-            f"{len(pieces.entries) - len(drafts)} entries could not be read: {detail}",
-        )
-    )
-    return _feed(readable, drafts, flaws, xml, url=url, limits=limits)
+            failed += 1
+    flaws.append((Problem.UNPARSABLE, f"{failed} entries could not be read: {detail}"))
+    return _feed(head, drafts, flaws, xml, url=url, limits=limits)
 
 
 def _newest_only(xml: str, flaws: Flaws, limits: ParseLimits) -> str:

@@ -29,24 +29,23 @@ _HIDDEN: Final = frozenset("audio canvas datalist noscript rp rt svg template vi
 
 _WITHOUT_TEXT: Final = _RAW | _HIDDEN
 
-_INLINE: Final = frozenset(
+INLINE: Final = frozenset(
     "a abbr acronym area b base basefont bdi bdo big blink br cite code col colgroup data del dfn em font frame i "
     "ins kbd label link map mark marquee math meta meter nobr output param progress q rb rtc ruby s samp slot small "
     "source span strike strong sub sup time track tt u var wbr".split()
 )
 
-_KNOWN: Final = "|".join(sorted(BLOCKS | REPLACED | _WITHOUT_TEXT | _INLINE, reverse=True))
-_MARKUP = re.compile(
-    rf"<(?:/?(?:{_KNOWN})(?=[\s/>])[^<>]*>|/[a-z][\w:.-]*\s*>|!--|!\[CDATA\[)", re.IGNORECASE
-)
+KNOWN: Final = BLOCKS | REPLACED | _WITHOUT_TEXT | INLINE
+"""The elements of HTML; all others are inline."""
+
+_KNOWN: Final = "|".join(sorted(KNOWN, reverse=True))
+_MARKUP = re.compile(rf"<(?:/?(?:{_KNOWN})(?=[\s/>])[^<>]*>|/[a-z][\w:.-]*\s*>|!--)", re.IGNORECASE)
 """What shows that a text is markup: a tag of HTML, any end tag, a comment."""
 _LAYOUT = re.compile(
     rf"</?(?:{'|'.join(sorted(BLOCKS, reverse=True))}|br)(?=[\s/>])", re.IGNORECASE
 )
 
-_TOKEN = re.compile(
-    r"<(?:(?P<slash>/?)(?P<name>[a-zA-Z][^\s/<>]*)|(?P<comment>!--)|(?P<cdata>!\[CDATA\[)|[!?])"
-)
+_TOKEN = re.compile(r"<(?:(?P<slash>/?)(?P<name>[a-zA-Z][^\s/<>]*)|(?P<comment>!--)|[!?])")
 _TAG_END = re.compile(r"""[<>]|=\s*(["'])""")
 _COMMENT_END = re.compile(r"--!?>")
 _VAST_REFERENCE = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")
@@ -71,6 +70,8 @@ def text_of(markup: str) -> str:
     'a < b & c'
     """
     out = BlockText()
+    if "<![CDATA[" in markup:  # escaped once too often: what stands in it is meant as markup
+        markup = markup.replace("<![CDATA[", "").replace("]]>", "")
     if is_markup(markup):
         _Walk(markup, out, keep_lines=_LAYOUT.search(markup) is None).run()
     else:
@@ -109,8 +110,6 @@ class _Walk:
             return self._tag(token)
         if token["comment"]:
             return self._after_comment(token.end())
-        if token["cdata"]:
-            return token.end()
         end = self._markup.find(">", token.end())
         return len(self._markup) if end < 0 else end + 1
 

@@ -94,18 +94,18 @@ def _feed(
         limits,
         format=version or "json11",
         title=_text(document, "title"),
-        link=absolute(url, _text(document, "home_page_url")),
+        link=absolute(url, _string(document, "home_page_url")),
         language=language,
         ttl=None,
     )
 
 
 def _draft(item: Mapping[str, Json], *, url: str, language: str) -> Draft:
-    image = _text(item, "image") or _text(item, "banner_image")
+    image = _string(item, "image") or _string(item, "banner_image")
     html, plain = _text(item, "content_html"), _text(item, "content_text")
     return Draft(
         guid=_text(item, "id"),
-        link=absolute(url, _text(item, "url")) or absolute(url, _text(item, "external_url")),
+        link=absolute(url, _string(item, "url")) or absolute(url, _string(item, "external_url")),
         title=Prose(_text(item, "title"), "text/plain"),
         summary=Prose(_text(item, "summary"), "text/plain"),
         body=Prose(html, "text/html") if html else Prose(plain, "text/plain"),
@@ -126,8 +126,13 @@ def _text(item: Mapping[str, Json], key: str) -> str:
     return str(value) if isinstance(value, str | int | float) else ""
 
 
+def _string(item: Mapping[str, Json], key: str) -> str:
+    value = item.get(key)
+    return value if isinstance(value, str) else ""
+
+
 def _date(item: Mapping[str, Json], key: str) -> datetime | None:
-    return parse_date(_text(item, key))
+    return parse_date(_string(item, key))
 
 
 def _authors(item: Mapping[str, Json]) -> tuple[str, ...]:

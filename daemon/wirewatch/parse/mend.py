@@ -14,6 +14,7 @@ from typing import Final
 from xml.parsers import expat
 
 from wirewatch.core.model.outcome import Problem
+from wirewatch.parse.sections import sections
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff\ufeff]")
 """Characters XML does not allow, and byte-order marks in the middle, which nobody means."""
@@ -32,12 +33,12 @@ _FLOODED_TAG = re.compile(r"<([A-Za-z][\w.:-]*)\s[^<>]{4096,}>")
 _MOST_ATTRIBUTES: Final = 200
 
 _BROKEN_SIGNS = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>|<(?![A-Za-z_:/!?])"
-    r"|&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|(?P<name>[A-Za-z][A-Za-z0-9]*);)?",
+    r"<(?![A-Za-z_:/!?])|&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|(?P<name>[A-Za-z][A-Za-z0-9]*);)?",
     re.DOTALL,
 )
 _XML_NAMES: Final = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _ROOT_TAG = re.compile(r"<((?:[\w.-]+:)?(?:rss|feed|RDF|channel))(?=[\s>])", re.IGNORECASE)
+_ENTRY_TAG = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 _USED_PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=")
 _DECLARED_PREFIX = re.compile(r"\bxmlns:([A-Za-z_][\w.-]*)\s*=")
 _LAST_END: Final = ("</item>", "</entry>")
@@ -89,7 +90,7 @@ def mend(text: str) -> Mended:
 def defuse(text: str) -> str:
     """Take out what costs feedparser more than it is worth to us: declarations, floods, forbidden characters."""
     text = _REFERENCE.sub(_allowed_reference, _FORBIDDEN.sub("", text))
-    text = _drop_doctype(_drop_preamble(text))
+    text = _unwrap(_drop_doctype(_drop_preamble(text)))
     return _FLOODED_TAG.sub(_without_flood, _LONG_PERSON.sub(_shorter, text))
 
 
@@ -137,6 +138,16 @@ def _drop_doctype(text: str) -> str:
     return text[: found.start()] + text[root.start() if root else len(text) :]
 
 
+def _unwrap(text: str) -> str:
+    """Take a feed out of the page or envelope it was put into."""
+    first, root = _FIRST_TAG.search(text), _ROOT_TAG.search(text)
+    if first is None or root is None or root.start() <= first.start():
+        return text
+    end = text.rfind(f"</{root[1]}")
+    inner = text[root.start() : text.find(">", end) + 1] if end >= 0 else ""
+    return inner if _ENTRY_TAG.search(inner) else text
+
+
 def _without_flood(found: re.Match[str]) -> str:
     if found[0].count("=") <= _MOST_ATTRIBUTES:
         return found[0]
@@ -163,14 +174,18 @@ def _cut_trailer(text: str) -> str:
 
 def _escape_signs(text: str) -> str:
     """Write stray ampersands and angle brackets, and the entities of HTML, as XML wants them."""
-    return _BROKEN_SIGNS.sub(_escaped, text)
+    pieces, at = [], 0
+    for start, end in sections(text):
+        pieces += [_BROKEN_SIGNS.sub(_escaped, text[at:start]), text[start:end]]
+        at = end
+    return "".join(pieces) + _BROKEN_SIGNS.sub(_escaped, text[at:])
 
 
 def _escaped(found: re.Match[str]) -> str:
     sign, name = found[0], found["name"]
     if sign == "<":
         return "&lt;"
-    if sign[0] == "<" or (name is None and sign != "&") or name in _XML_NAMES:
+    if (name is None and sign != "&") or name in _XML_NAMES:
         return sign
     meant = html5.get(f"{name};")
     return "".join(f"&#{ord(char)};" for char in meant) if meant else f"&amp;{sign[1:]}"
@@ -192,14 +207,15 @@ def _bind_prefixes(text: str) -> str:
 def _mend_end(text: str, detail: str) -> Mended:
     """Close a document that ends too early after its last whole entry; half an entry would get a wrong name."""
     root = _ROOT_TAG.search(text)
-    end = max(text.rfind(mark) + len(mark) if mark in text else -1 for mark in _LAST_END)
     if root is None:
         return Mended(text, Problem.TRUNCATED, detail)
-    if end < 0:
-        start = re.search(r"<(?:item|entry)[\s>]", text)
-        end = start.start() if start else len(text)
-    whole = text[:end]
-    if "<channel" in whole and "</channel" not in whole and root[1] != "channel":
+    opened = text.rfind("<![CDATA[")
+    whole = text[:opened] if opened > text.rfind("]]>") else text
+    end = max(whole.rfind(mark) + len(mark) if mark in whole else -1 for mark in _LAST_END)
+    first = _ENTRY_TAG.search(whole)
+    if end < 0 and first is not None:
+        end = first.start()
+    whole = whole[:end] if end >= 0 else whole[: whole.rfind(">") + 1]
+    if "<channel" in whole and "</channel" not in whole and root[1].lower() != "channel":
         whole += "</channel>"
-    whole += f"</{root[1]}>"
-    return Mended(whole, Problem.TRUNCATED, detail)
+    return Mended(f"{whole}</{root[1]}>", Problem.TRUNCATED, detail)

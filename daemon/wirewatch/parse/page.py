@@ -21,7 +21,7 @@ from wirewatch.parse.clean import clean, clip
 from wirewatch.parse.dates import parse_date
 from wirewatch.parse.draft import Prose
 from wirewatch.parse.facts import Facts, facts_of
-from wirewatch.parse.html import BLOCKS, REPLACED, is_markup, text_of
+from wirewatch.parse.html import BLOCKS, INLINE, KNOWN, REPLACED, is_markup, text_of
 from wirewatch.parse.limits import DEFAULT, ParseLimits
 from wirewatch.parse.whatis import describe
 
@@ -32,6 +32,12 @@ _WITHOUT_TEXT: Final = frozenset(
     "audio canvas datalist head iframe noembed noframes noscript rp rt script style svg template textarea title "
     "video".split()
 )
+_NEVER_SHOWN: Final = ("rt", "rp", "template")
+"""Glosses and patterns, which trafilatura would take for text."""
+_TELLING: Final = frozenset(
+    "a area base br col colgroup data link map meta param source span time track".split()
+)
+"""Inline elements by which trafilatura and we recognise what a text is."""
 _ARTICLE_BLOCKS: Final = frozenset("cell code fw head item list p quote row table".split())
 _OTHER_TYPES: Final = ("image/", "audio/", "video/", "font/", "application/pdf", "application/json")
 _SHORTEST: Final = 40
@@ -82,8 +88,33 @@ def _tree(text: str) -> tuple[HtmlElement | None, bool]:
         tree = document_fromstring(unmarked.encode("utf-8"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None, False
+    _simplify(tree)
     limit = etree.ErrorTypes.ERR_RESOURCE_LIMIT
     return tree, all(error.type != limit for error in parser.error_log)
+
+
+def _simplify(tree: HtmlElement) -> None:
+    """Take out what is never shown, and the elements that only dress words: trafilatura parts words at some of them."""
+    etree.strip_elements(tree, *_NEVER_SHOWN, with_tail=False)
+    names = {element.tag for element in tree.iter() if isinstance(element.tag, str)}
+    etree.strip_tags(tree, *(names & (INLINE - _TELLING)), *(names - KNOWN))
+    for element in list(tree.iter("a", "span", "time")):
+        if _is_within_a_word(element):
+            element.drop_tag()
+
+
+def _is_within_a_word(element: HtmlElement) -> bool:
+    """Say whether a letter touches the element from outside where it begins or ends with one."""
+    before, parent = element.getprevious(), element.getparent()
+    left = (before.tail if before is not None else parent.text if parent is not None else "") or ""
+    inner = element.text or ""
+    end = (element[-1].tail or "") if len(element) else inner
+    right = element.tail or ""
+    if not len(element) and not inner:
+        return left[-1:].isalnum() and right[:1].isalnum()
+    return (left[-1:].isalnum() and inner[:1].isalnum()) or (
+        end[-1:].isalnum() and right[:1].isalnum()
+    )
 
 
 class _Marker:
@@ -238,7 +269,7 @@ def _page(
     article: str, everything: str, facts: Facts, published_at: datetime | None, limits: ParseLimits
 ) -> PageResult:
     stated = Prose(facts.article_body, "text/plain").blocks()
-    text = stated if len(stated) > 1.5 * len(article) else article
+    text = stated if _says_more(stated, article) else article
     if len(text) < _SHORTEST:
         return _without_text(facts, everything)
     return ParsedPage(
@@ -251,6 +282,11 @@ def _page(
         published_at=published_at,
         boilerplate=clip("\n\n".join(_others(everything, text)), _BOILERPLATE_CHARS),
     )
+
+
+def _says_more(stated: str, article: str) -> bool:
+    """Say whether JSON-LD holds all that was extracted, or so much more that it must be the whole."""
+    return len(stated) > 1.5 * len(article) or " ".join(article.split()) in " ".join(stated.split())
 
 
 def _without_text(facts: Facts, everything: str) -> Unreadable:

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from wirewatch.parse.sections import section_end
+
 _ROOT = re.compile(r"<(?P<prefix>[A-Za-z_][\w.-]*:)?(?P<name>rss|RDF|feed)(?=[\s>])")
 _ENTRY_OF: Final = {"rss": "item", "RDF": "item", "feed": "entry"}
-_SECTIONS: Final = {"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +61,12 @@ def _root_of(text: str) -> re.Match[str] | None:
         start = text.find("<", at)
         if start < 0:
             return None
-        section = _section_at(text, start)
+        section = section_end(text, start)
         if section is None:
             return _ROOT.match(text, start)
         if section < 0:
             return None
         at = section
-
-
-def _section_at(text: str, at: int) -> int | None:
-    """Return where the comment, CDATA section or instruction at *at* ends; -1 if it does not, None if there is none."""
-    for opening, closing in _SECTIONS.items():
-        if text.startswith(opening, at):
-            end = text.find(closing, at + len(opening))
-            return -1 if end < 0 else end + len(closing)
-    return None
 
 
 def _entry_spans(text: str, name: str, at: int) -> list[tuple[int, int]] | None:
@@ -85,7 +77,7 @@ def _entry_spans(text: str, name: str, at: int) -> list[tuple[int, int]] | None:
     opened: int | None = None
     while (mark := marks.search(text, at)) is not None:
         if mark["odd"] is None:
-            section = _section_at(text, mark.start())
+            section = section_end(text, mark.start())
             if section is None or section < 0:
                 return None
             at = section

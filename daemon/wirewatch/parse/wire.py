@@ -50,22 +50,15 @@ class Warm:
 
 
 @dataclass(frozen=True, slots=True)
-class OutOfMemory:
-    """The document did not fit into the worker's memory."""
-
-
-@dataclass(frozen=True, slots=True)
 class Bug:
     """Our own code failed on the document."""
 
     detail: str
 
 
-Answer: TypeAlias = ParsedFeed | ParsedPage | Unreadable | Warm | OutOfMemory | Bug
+Answer: TypeAlias = ParsedFeed | ParsedPage | Unreadable | Warm | Bug
 
-_ANSWERS: Final = {
-    kind.__name__: kind for kind in (ParsedFeed, ParsedPage, Unreadable, Warm, OutOfMemory, Bug)
-}
+_ANSWERS: Final = {kind.__name__: kind for kind in (ParsedFeed, ParsedPage, Unreadable, Warm, Bug)}
 
 
 def pack_job(job: Job) -> bytes:
@@ -92,7 +85,7 @@ def unpack_answer(frame: bytes) -> Answer:
     try:
         told = json.loads(frame)
         answer: Answer = _noun(_ANSWERS[told.pop("is")], told)
-    except (KeyError, TypeError, AttributeError, OverflowError) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as exc:
         raise ValueError(f"not an answer: {type(exc).__name__}") from exc
     return answer
 

@@ -22,12 +22,13 @@ from wirewatch.parse.wire import (
     Bug,
     Job,
     Kind,
-    OutOfMemory,
     Warm,
     pack_answer,
     unpack_job,
 )
 
+OUT_OF_MEMORY: Final = 71
+"""How a worker ends that had too little memory for a document."""
 _PR_SET_PDEATHSIG: Final = 1
 _IGNORED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
@@ -65,11 +66,14 @@ def main(arguments: Sequence[str]) -> int:
     jobs, answers = _private_pipes()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    while (frame := _frame(jobs)) is not None:
-        _rearm(limits.cpu_s)
-        answers.write(pack_answer(_answer(unpack_job(frame), limits)))
-        answers.flush()
-        del frame
+    try:
+        while (frame := _frame(jobs)) is not None:
+            _rearm(limits.cpu_s)
+            answers.write(pack_answer(_answer(unpack_job(frame), limits)))
+            answers.flush()
+            del frame
+    except MemoryError:
+        return OUT_OF_MEMORY
     return 0
 
 
@@ -112,7 +116,7 @@ def _answer(job: Job, limits: ParseLimits) -> Answer:
     try:
         return _read(job, limits)
     except MemoryError:
-        return OutOfMemory()
+        raise  # nothing is certain in this process any more
     except RecursionError as exc:
         return Bug(f"RecursionError: {exc}")
     except Exception as exc:  # noqa: BLE001  bulkhead: reported as a bug of ours on this one document

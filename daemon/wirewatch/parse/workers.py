@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -24,11 +25,10 @@ from wirewatch.parse.wire import (
     Bug,
     Job,
     Kind,
-    OutOfMemory,
     pack_job,
     unpack_answer,
 )
-from wirewatch.parse.worker import command, environment
+from wirewatch.parse.worker import OUT_OF_MEMORY, command, environment
 
 _SMALLEST_ANSWER_LIMIT: Final = 16 * MIB
 _START_S: Final = 60.0
@@ -108,7 +108,7 @@ class _Lane:
     async def read(self, job: Job) -> Answer:
         async with self._free:
             used, outcome = await self._attempt(job)
-            if used and isinstance(outcome, OutOfMemory | _Died) and not _by_limit(outcome):
+            if used and isinstance(outcome, _Died) and not _by_limit(outcome):
                 # perhaps the fault of the documents before it: a worker wears out
                 _, outcome = await self._attempt(job)
             return _told(outcome, self._limits)
@@ -125,10 +125,7 @@ class _Lane:
         except BaseException:  # we are cancelled: what the worker is at belongs to nobody
             await self._end(worker)
             raise
-        if (
-            isinstance(outcome, OutOfMemory | _Died | Bug)
-            or worker.jobs >= self._limits.jobs_per_worker
-        ):
+        if isinstance(outcome, _Died | Bug) or worker.jobs >= self._limits.jobs_per_worker:
             await self._end(worker)
         else:
             await self._give_back(worker)
@@ -140,20 +137,24 @@ class _Lane:
             if worker.alive():
                 return worker
             await self._end(worker)  # killed from outside while it waited
-        if self._closed:
-            raise _NotStartedError("the readers are closed")
+        self._refuse_if_closed()
         worker = await _Worker.started(self._limits)
         self._all.add(worker)
         try:
+            self._refuse_if_closed()
             outcome = await worker.read(Job(self._warm_up, b"", "", ""), _START_S)
         except BaseException:
             await self._end(worker)
             raise
         worker.jobs = 0
-        if isinstance(outcome, _Died | Bug | OutOfMemory):
+        if isinstance(outcome, _Died | Bug):
             await self._end(worker)
             raise _NotStartedError(f"a reader did not start: {outcome}")
         return worker
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise _NotStartedError("the readers are closed")
 
     async def _give_back(self, worker: _Worker) -> None:
         if self._closed:
@@ -162,14 +163,19 @@ class _Lane:
             self._idle.append(worker)
 
     async def _end(self, worker: _Worker) -> None:
-        self._all.discard(worker)
         await worker.end()
+        self._all.discard(worker)
 
     async def aclose(self) -> None:
         self._closed = True
         self._idle.clear()
-        while self._all:
-            await self._end(next(iter(self._all)))
+        await asyncio.gather(*(self._end(worker) for worker in self._all))
+        # whoever was reading or starting a worker notices now; wait until they all have
+        async with asyncio.TaskGroup() as everybody:
+            for _ in range(self._size):
+                everybody.create_task(self._free.acquire())
+        for _ in range(self._size):
+            self._free.release()
 
     def processes(self) -> tuple[int, ...]:
         return tuple(sorted(worker.pid for worker in self._all))
@@ -238,7 +244,8 @@ class _Worker:
         if self._process.stdin is not None:
             self._process.stdin.close()
         if self._process.returncode is None:
-            self._process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
         await self._process.wait()
 
     async def _ended(self) -> _Died:
@@ -261,7 +268,7 @@ def _by_limit(outcome: _Outcome) -> bool:
 def _told(outcome: _Outcome, limits: ParseLimits) -> Answer:
     """Say in words for people what became of a document that was not read."""
     match outcome:
-        case OutOfMemory():
+        case _Died(returncode=code) if code == OUT_OF_MEMORY:
             detail = f"needed more than {limits.memory_bytes // MIB} MB of memory to read"
         case _Died(out_of_time=True):
             detail = f"took more than {limits.wall_s:g} s to read"
