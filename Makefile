@@ -6,8 +6,11 @@ PREFIX = /opt/wirewatch
 UV     = uv
 ARGS   =
 
+# A service cannot use a Python that lies in somebody's home.
+SYSTEM_PATH = /usr/local/bin:/usr/bin:/bin
+
 BIN     = $(VENV)/bin
-INSTALL = python="$(PYTHON)"; "$${python:=$$(requirements/find-python)}" -I requirements/install.py
+INSTALL = python="$(PYTHON)"; python=$${python:-$$(requirements/find-python)} && "$$python" -I requirements/install.py
 
 .PHONY: help demo test check lint types layers install lock upgrade clean
 .NOTPARALLEL:
@@ -36,7 +39,7 @@ layers: .dev ## who may import whom
 	@PYTHONPATH=daemon $(BIN)/lint-imports
 
 install: ## install a copy for the service into PREFIX (/opt/wirewatch)
-	@$(INSTALL) "$(PREFIX)" postgres --copy
+	@umask 022; PATH=$(SYSTEM_PATH); $(INSTALL) "$(PREFIX)" postgres --copy
 
 lock: ## write requirements/*.lock again from pyproject.toml, keeping versions that still fit (needs uv)
 	@requirements/lock $(UV)

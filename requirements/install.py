@@ -153,16 +153,15 @@ def pip(place: Path, *arguments: str) -> None:
 
 def package_sources(place: Path) -> dict[str, str]:
     """Return as environment variables the settings of pip that say where packages come from."""
-    kept = {f"PIP_{name.upper().replace('-', '_')}" for name in KEPT_PIP_SETTINGS} | {
-        "PIP_CONFIG_FILE"
-    }
+    kept = {f"PIP_{name.upper().replace('-', '_')}" for name in KEPT_PIP_SETTINGS}
     environ = {
         name: value
         for name, value in os.environ.items()
-        if name in kept or not name.startswith("PIP_")
+        if name in {*kept, "PIP_CONFIG_FILE"} or not name.startswith("PIP_")
     }
-    # Loud on purpose: with "quiet" in its configuration pip would list nothing.
-    command: list[str | Path] = [place / "bin/python", "-m", "pip", "-vvv", "config", "list"]
+    # Each of these would keep pip from listing all its settings, if a configuration file has it.
+    environ |= {"PIP_QUIET": "0", "PIP_USER": "0", "PIP_GLOBAL": "0", "PIP_SITE": "0"}
+    command: list[str | Path] = [place / "bin/python", "-m", "pip", "config", "list"]
     listing = subprocess.run(
         command, cwd=TREE, env=environ, check=False, capture_output=True, text=True
     )

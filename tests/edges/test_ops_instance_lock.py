@@ -24,6 +24,17 @@ with InstanceLock(Path(sys.argv[1])):
     sys.stdin.read()
 """
 
+FORK = """
+import os, sys
+from pathlib import Path
+from wirewatch.app.lock import InstanceLock
+InstanceLock(Path(sys.argv[1])).__enter__()
+if os.fork() == 0:
+    print("the worker works", flush=True)
+    sys.stdin.read()
+os._exit(0)
+"""
+
 
 @contextmanager
 def another_daemon(path: Path) -> Iterator[subprocess.Popen[str]]:
@@ -79,22 +90,20 @@ def test_a_daemon_that_ended_leaves_no_lock_and_no_name(tmp_path: Path) -> None:
 def test_a_worker_does_not_keep_the_lock_of_a_dead_daemon(tmp_path: Path) -> None:
     """A forked worker shares the open file; the lock must end with the daemon all the same."""
     path = tmp_path / "lock"
-    reader, writer = os.pipe()
-    lock = InstanceLock(path)
-    with lock:
-        worker = os.fork()
-        if worker == 0:
-            os.close(writer)
-            os.read(reader, 1)  # until the test ends
-            os._exit(0)
-    try:
+    with subprocess.Popen(
+        [sys.executable, "-c", FORK, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"PYTHONPATH": os.pathsep.join(sys.path)},
+    ) as daemon:
+        assert daemon.stdout is not None
+        assert daemon.stdout.readline() == "the worker works\n"
+        daemon.wait(timeout=10)
+
         assert read_pid(path) is None
         with InstanceLock(path):
             assert read_pid(path) == os.getpid()
-    finally:
-        os.close(writer)
-        os.close(reader)
-        os.waitpid(worker, 0)
 
 
 def test_asking_for_the_holder_does_not_stop_a_start(tmp_path: Path) -> None:
