@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-
 if TYPE_CHECKING:
     from wirewatch.ports import Store
     from wirewatch.settings.edit import Editor
