@@ -1,1 +1,0 @@
-"""The memory of Wirewatch. SQLAlchemy and Alembic live here."""
