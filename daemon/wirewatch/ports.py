@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from wirewatch.core.model.alert import (
+    Attempt,
     ChannelSpec,
     Delivery,
     DeliveryKey,
@@ -112,6 +113,9 @@ class ArticleStore(Protocol):
     def commit_article(self, plan: ArticlePlan) -> None:
         """Store what was read and the hits it brought."""
 
+    def due_articles(self, *, now: datetime) -> int:
+        """Return how many pages may be claimed now."""
+
     def pending_articles(self) -> int:
         """Return how many pages are still to be read."""
 
@@ -145,6 +149,12 @@ class Outbox(Protocol):
 
     def release(self, delivery: Delivery, *, due_at: datetime) -> None:
         """Give a claimed delivery back untried (the daemon stops): as if it had not been claimed."""
+
+    def recover(self, *, now: datetime) -> int:
+        """End every lease at once, of deliveries and of pages; return how many there were.
+
+        Called at the start by the only daemon on this database: whoever held them is dead.
+        """
 
     def next_due(self) -> Mapping[str, datetime]:
         """Return for each channel with open deliveries when the earliest of them may be tried."""
@@ -215,21 +225,22 @@ class BrowseStore(FeedStore, Protocol):
     ) -> Sequence[Parcel]:
         """Return deliveries with their alerts, newest first."""
 
+    def attempts(self, key: DeliveryKey) -> Sequence[Attempt]:
+        """Return what came of each attempt at a delivery, oldest first."""
+
     def story(self, story_id: StoryId) -> Story | None:
         """Return a story whole."""
 
     def texts(
         self,
         *,
-        words: Sequence[Sequence[str]] = (),
         since: datetime | None = None,
         after: EntryId | None = None,
         limit: int = 500,
     ) -> Sequence[StoredText]:
         """Return stored entries with their article texts, newest first, a page at a time.
 
-        *words* is a hint from the query, alternatives of words that must occur: the store may leave out
-        entries that cannot match (full-text index), never one that can. *after* is the last entry of the
+        *after* is the last entry of the
         page before.
         """
 

@@ -63,8 +63,6 @@ class Alert:
     hits: tuple[HitId, ...]
     message: Message
     created_at: datetime
-    reply_to: AlertId | None = None
-    """The first alert of the same story, if this is a later one."""
 
 
 class DeliveryState(StrEnum):

@@ -62,6 +62,10 @@ class Request:
     last_modified: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     user_agent: str | None = None
+    timeout: timedelta | None = None
+    """For the whole request, redirects included; None: the fetcher's own limit."""
+    max_body: int | None = None
+    """Decoded bytes; None: the fetcher's own limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

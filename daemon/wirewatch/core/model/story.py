@@ -23,7 +23,7 @@ class Fingerprint:
     shingles: tuple[int, ...] = ()
     """A sample of the word shingles of the longest text, chosen by value, sorted."""
 
-    def keys(self) -> tuple[int, ...]:
+    def numbers(self) -> tuple[int, ...]:
         """Return all numbers by which a copy might be found."""
         title = () if self.title is None else (self.title,)
         return (*self.links, *title, *self.shingles)
