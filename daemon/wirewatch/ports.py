@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from wirewatch.core.model.alert import (
+    Attempt,
     ChannelSpec,
     Delivery,
     DeliveryKey,
@@ -223,6 +224,9 @@ class BrowseStore(FeedStore, Protocol):
         self, *, state: DeliveryState | None = None, channel: str | None = None, limit: int = 50
     ) -> Sequence[Parcel]:
         """Return deliveries with their alerts, newest first."""
+
+    def attempts(self, key: DeliveryKey) -> Sequence[Attempt]:
+        """Return what came of each attempt at a delivery, oldest first."""
 
     def story(self, story_id: StoryId) -> Story | None:
         """Return a story whole."""

@@ -1,0 +1,147 @@
+"""Nouns to JSON and back, for those that lie inside a row. What an older version left out takes its default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from wirewatch.core.model.alert import Message
+from wirewatch.core.model.hit import Field, Piece, Snippet, Span
+from wirewatch.core.model.story import Fingerprint
+from wirewatch.store.kinds import require_aware
+
+JsonObject = dict[str, Any]
+
+
+def pack_words(words: Iterable[str]) -> list[str]:
+    """Return texts as a list."""
+    return list(words)
+
+
+def unpack_words(words: Sequence[str]) -> tuple[str, ...]:
+    """Return texts as the nouns have them."""
+    return tuple(words)
+
+
+def pack_numbers(numbers: Iterable[int]) -> list[int]:
+    """Return numbers as a list."""
+    return list(numbers)
+
+
+def unpack_numbers(numbers: Sequence[int]) -> tuple[int, ...]:
+    """Return numbers as the nouns have them."""
+    return tuple(numbers)
+
+
+def pack_object(value: JsonObject) -> JsonObject:
+    """Return a JSON object as it is."""
+    return dict(value)
+
+
+def unpack_object(value: JsonObject) -> JsonObject:
+    """Return a JSON object as it is."""
+    return value
+
+
+def pack_spans(spans: Iterable[Span]) -> list[list[Any]]:
+    """Return spans as ``[field, start, end]``."""
+    return [[span.field.value, span.start, span.end] for span in spans]
+
+
+def unpack_spans(rows: Iterable[Sequence[Any]]) -> tuple[Span, ...]:
+    """Return the spans."""
+    return tuple(Span(Field(field), start, end) for field, start, end in rows)
+
+
+def pack_snippets(snippets: Iterable[Snippet]) -> list[JsonObject]:
+    """Return snippets with their pieces as ``[text, hit]``."""
+    return [
+        {
+            "field": snippet.field.value,
+            "pieces": [[piece.text, piece.hit] for piece in snippet.pieces],
+            "cut_before": snippet.cut_before,
+            "cut_after": snippet.cut_after,
+        }
+        for snippet in snippets
+    ]
+
+
+def unpack_snippets(rows: Iterable[JsonObject]) -> tuple[Snippet, ...]:
+    """Return the snippets."""
+    return tuple(
+        Snippet(
+            field=Field(row["field"]),
+            pieces=tuple(Piece(text, hit) for text, hit in row["pieces"]),
+            cut_before=row["cut_before"],
+            cut_after=row["cut_after"],
+        )
+        for row in rows
+    )
+
+
+def pack_fingerprint(fingerprint: Fingerprint) -> JsonObject:
+    """Return a fingerprint as an object."""
+    return {
+        "links": list(fingerprint.links),
+        "title": fingerprint.title,
+        "shingles": list(fingerprint.shingles),
+    }
+
+
+def unpack_fingerprint(row: JsonObject) -> Fingerprint:
+    """Return the fingerprint."""
+    return Fingerprint(
+        links=tuple(row["links"]), title=row["title"], shingles=tuple(row["shingles"])
+    )
+
+
+def pack_message(message: Message) -> JsonObject:
+    """Return a message as an object; every attempt says what it says."""
+    return {
+        "subject": message.subject,
+        "headline": message.headline,
+        "link": message.link,
+        "outlet": message.outlet,
+        "also_in": list(message.also_in),
+        "watches": list(message.watches),
+        "matched": list(message.matched),
+        "snippets": pack_snippets(message.snippets),
+        "published_at": _pack_time(message.published_at),
+        "found_at": _pack_time(message.found_at),
+        "timezone": message.timezone,
+        "note": message.note,
+        "body": message.body,
+        "lists": list(message.lists),
+    }
+
+
+def unpack_message(row: JsonObject) -> Message:
+    """Return the message."""
+    return Message(
+        subject=row["subject"],
+        headline=row["headline"],
+        link=row["link"],
+        outlet=row["outlet"],
+        also_in=tuple(row["also_in"]),
+        watches=tuple(row["watches"]),
+        matched=tuple(row["matched"]),
+        snippets=unpack_snippets(row["snippets"]),
+        published_at=_unpack_time(row["published_at"]),
+        found_at=_unpack_time(row["found_at"]),
+        timezone=row["timezone"],
+        note=row["note"],
+        body=row["body"],
+        lists=tuple(row["lists"]),
+    )
+
+
+def _pack_time(at: datetime | None) -> str | None:
+    if at is None:
+        return None
+    require_aware(at)
+    return at.isoformat()
+
+
+def _unpack_time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

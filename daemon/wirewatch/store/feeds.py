@@ -1,0 +1,272 @@
+"""Which feeds there are, and whose time has come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+
+from wirewatch.core.identity import SHARDS, shard_of
+from wirewatch.core.model.feed import Feed, FeedId, FeedSpec, FeedState, Validators
+from wirewatch.store.shapes import chunks
+from wirewatch.store.syncing import (
+    StoredFeed,
+    SyncPlan,
+    first_state,
+    moved_state,
+    plan_sync,
+    sooner_state,
+)
+from wirewatch.store.tables import feed_schedule, feeds
+
+SPEC_COLUMNS: Final = (
+    feeds.c.url,
+    feeds.c.name,
+    feeds.c.tags,
+    feeds.c.every_s,
+    feeds.c.language,
+    feeds.c.article,
+    feeds.c.first_poll,
+    feeds.c.paused,
+)
+FEED_COLUMNS: Final = (feeds, feed_schedule)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlowFacts:
+    """What polling learned of a feed and seldom changes."""
+
+    said_title: str | None
+    said_language: str | None
+    format: str | None
+    moved_to: str | None
+
+
+def sync(
+    tx: Connection, specs: Sequence[FeedSpec], *, now: datetime, spread: timedelta
+) -> SyncPlan:
+    """Make the stored feeds those of the configuration; return what was done."""
+    plan = look(tx, specs)
+    for feed in plan.added:
+        _add(tx, feed, now=now, spread=spread)
+    for feed in plan.changed:
+        _change(tx, feed, plan, now=now)
+    for ids in chunks(plan.retired):
+        tx.execute(update(feeds).where(feeds.c.id.in_(ids)).values(retired_at=now))
+        tx.execute(
+            update(feed_schedule).where(feed_schedule.c.feed_id.in_(ids)).values(active=False)
+        )
+    return plan
+
+
+def look(tx: Connection, specs: Sequence[FeedSpec]) -> SyncPlan:
+    """Return what would make the stored feeds those of the configuration."""
+    query = select(feeds.c.id, feeds.c.url_key, feeds.c.retired_at, *SPEC_COLUMNS)
+    return plan_sync(
+        (
+            StoredFeed(
+                id=FeedId(row[0]), url_key=row[1], retired_at=row[2], spec=read_spec(row[3:])
+            )
+            for row in tx.execute(query)
+        ),
+        specs,
+    )
+
+
+def _add(tx: Connection, feed: StoredFeed, *, now: datetime, spread: timedelta) -> None:
+    state = first_state(feed, now=now, spread=spread)
+    tx.execute(insert(feeds).values(id=feed.id, **_spec_row(feed)))
+    tx.execute(
+        insert(feed_schedule).values(
+            feed_id=feed.id,
+            shard=shard_of(feed.spec.url),
+            active=not feed.spec.paused,
+            **schedule_row(state),
+        )
+    )
+
+
+def _change(tx: Connection, feed: StoredFeed, plan: SyncPlan, *, now: datetime) -> None:
+    tx.execute(update(feeds).where(feeds.c.id == feed.id).values(_spec_row(feed)))
+    place = {"shard": shard_of(feed.spec.url), "active": not feed.spec.paused}
+    schedule = update(feed_schedule).where(feed_schedule.c.feed_id == feed.id)
+    tx.execute(schedule.values(place))
+    if feed.id not in plan.moved and feed.id not in plan.sooner:
+        return
+    state = _select(tx, select(*FEED_COLUMNS).where(feeds.c.id == feed.id))[0].state
+    if feed.id in plan.moved:
+        state = moved_state(state, now=now)
+        tx.execute(update(feeds).where(feeds.c.id == feed.id).values(moved_to=None))
+    if feed.id in plan.sooner:
+        state = sooner_state(state, plan.sooner[feed.id], now=now)
+    tx.execute(schedule.values(schedule_row(state)))
+
+
+def all_feeds(tx: Connection) -> list[Feed]:
+    """Return the configured feeds by name."""
+    found = _select(tx, select(*FEED_COLUMNS).where(feeds.c.retired_at.is_(None)))
+    return sorted(found, key=lambda feed: (feed.spec.name, feed.id))
+
+
+def due_shards(tx: Connection, *, now: datetime) -> list[int]:
+    """Return the shards that hold due feeds, longest due first."""
+    # One seek in the index for each shard: grouping would read the schedule of every feed there is.
+    number = select(bindparam("first", 0).label("shard")).cte("shard_numbers", recursive=True)
+    number = number.union_all(select(number.c.shard + 1).where(number.c.shard < SHARDS - 1))
+    first_at = (
+        select(func.min(feed_schedule.c.next_poll_at))
+        .where(feed_schedule.c.shard == number.c.shard, feed_schedule.c.active.is_(True))
+        .scalar_subquery()
+    )
+    times = select(number.c.shard, first_at.label("at")).subquery()
+    query = select(times.c.shard).where(times.c.at <= now).order_by(times.c.at, times.c.shard)
+    return list(tx.execute(query).scalars())
+
+
+def due(
+    tx: Connection, shard: int, *, now: datetime, limit: int, skip: frozenset[FeedId]
+) -> list[Feed]:
+    """Return due feeds of a shard, longest due first."""
+    query = (
+        select(*FEED_COLUMNS)
+        .where(
+            feed_schedule.c.shard == shard,
+            feed_schedule.c.active.is_(True),
+            feed_schedule.c.next_poll_at <= now,
+        )
+        .order_by(feed_schedule.c.next_poll_at, feed_schedule.c.feed_id)
+        .limit(limit + len(skip))
+    )
+    return [feed for feed in _select(tx, query) if feed.id not in skip][:limit]
+
+
+def poll_now(tx: Connection, ids: Sequence[FeedId] | None, *, now: datetime) -> int:
+    """Make feeds due at once, those that are due already keep their place; return how many are due."""
+    later = update(feed_schedule).where(
+        feed_schedule.c.active.is_(True), feed_schedule.c.next_poll_at > now
+    )
+    many = select(func.count()).where(feed_schedule.c.active.is_(True))
+    if ids is None:
+        tx.execute(later.values(next_poll_at=now))
+        return tx.execute(many).scalar_one()
+    count = 0
+    for some in chunks(dict.fromkeys(ids)):
+        mine = feed_schedule.c.feed_id.in_(some)
+        tx.execute(later.where(mine).values(next_poll_at=now))
+        count += tx.execute(many.where(mine)).scalar_one()
+    return count
+
+
+def slow_facts(tx: Connection, ids: Sequence[FeedId]) -> dict[FeedId, SlowFacts]:
+    """Return what seldom changes of these feeds."""
+    found: dict[FeedId, SlowFacts] = {}
+    for some in chunks(ids):
+        query = select(
+            feeds.c.id,
+            feeds.c.said_title,
+            feeds.c.said_language,
+            feeds.c.format,
+            feeds.c.moved_to,
+        ).where(feeds.c.id.in_(some))
+        for id_, title, language, format_, moved_to in tx.execute(query):
+            found[FeedId(id_)] = SlowFacts(
+                said_title=title, said_language=language, format=format_, moved_to=moved_to
+            )
+    return found
+
+
+def read_spec(values: Sequence[Any]) -> FeedSpec:
+    """Return the spec as it is stored, without secrets, from SPEC_COLUMNS."""
+    url, name, tags, every, language, article, first_poll, paused = values
+    return FeedSpec(
+        url=url,
+        name=name,
+        tags=tags,
+        every=every,
+        language=language,
+        article=article,
+        first_poll=first_poll,
+        paused=paused,
+    )
+
+
+def _spec_row(feed: StoredFeed) -> dict[str, Any]:
+    spec = feed.spec
+    return {
+        "url_key": feed.url_key,
+        "url": spec.url,
+        "name": spec.name,
+        "tags": spec.tags,
+        "every_s": spec.every,
+        "language": spec.language,
+        "article": spec.article,
+        "first_poll": spec.first_poll,
+        "paused": spec.paused,
+        "retired_at": feed.retired_at,
+    }
+
+
+def schedule_row(state: FeedState) -> dict[str, Any]:
+    """Return what is written at every poll."""
+    return {
+        "next_poll_at": state.next_poll_at,
+        "interval_s": state.interval,
+        "polls": state.polls,
+        "failures": state.failures,
+        "etag": state.validators.etag,
+        "last_modified": state.validators.last_modified,
+        "body_hash": state.body_hash,
+        "problem": state.problem,
+        "problem_detail": state.problem_detail,
+        "problem_at": state.problem_at,
+        "last_poll_at": state.last_poll_at,
+        "last_ok_at": state.last_ok_at,
+        "last_new_at": state.last_new_at,
+        "baseline_at": state.baseline_at,
+        "moved_seen": state.moved_seen,
+    }
+
+
+def slow_row(state: FeedState) -> SlowFacts:
+    """Return what is written when it changes."""
+    return SlowFacts(
+        said_title=state.title,
+        said_language=state.language,
+        format=state.format,
+        moved_to=state.moved_to,
+    )
+
+
+def _select(tx: Connection, query: Select[Any]) -> list[Feed]:
+    joined = query.where(feeds.c.id == feed_schedule.c.feed_id)
+    return [_feed(row) for row in tx.execute(joined)]
+
+
+def _feed(row: Any) -> Feed:
+    wide = dict(zip(feeds.c.keys(), row, strict=False))
+    narrow = dict(zip(feed_schedule.c.keys(), row[len(feeds.c) :], strict=True))
+    state = FeedState(
+        next_poll_at=narrow["next_poll_at"],
+        interval=narrow["interval_s"],
+        polls=narrow["polls"],
+        failures=narrow["failures"],
+        validators=Validators(etag=narrow["etag"], last_modified=narrow["last_modified"]),
+        body_hash=narrow["body_hash"],
+        problem=narrow["problem"],
+        problem_detail=narrow["problem_detail"],
+        problem_at=narrow["problem_at"],
+        last_poll_at=narrow["last_poll_at"],
+        last_ok_at=narrow["last_ok_at"],
+        last_new_at=narrow["last_new_at"],
+        baseline_at=narrow["baseline_at"],
+        moved_to=wide["moved_to"],
+        moved_seen=narrow["moved_seen"],
+        title=wide["said_title"],
+        format=wide["format"],
+        language=wide["said_language"],
+    )
+    spec = read_spec([wide[column.name] for column in SPEC_COLUMNS])
+    return Feed(id=FeedId(wide["id"]), shard=narrow["shard"], spec=spec, state=state)

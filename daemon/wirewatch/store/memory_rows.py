@@ -1,0 +1,293 @@
+"""The dictionaries of the store for tests, and what is looked up in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from wirewatch.core.identity import shard_of
+from wirewatch.core.model.alert import (
+    Alert,
+    Attempt,
+    Delivery,
+    DeliveryKey,
+    DeliveryState,
+    Parcel,
+)
+from wirewatch.core.model.article import Article, ArticleStatus
+from wirewatch.core.model.entry import Entry, EntryId, EntryKey
+from wirewatch.core.model.feed import Feed, FeedId, FeedSpec, FeedState
+from wirewatch.core.model.hit import AlertId, Hit, HitId, HitState, StoryId
+from wirewatch.core.model.plan import AnnouncementPlan, HitVerdict, PollPlan, PollRecord
+from wirewatch.core.model.story import Story, StoryEntry
+from wirewatch.ports import Counts
+from wirewatch.store.rules import KEPT, OPEN, edited, last_at, telling_order, watchlist_of
+from wirewatch.store.syncing import StoredFeed
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(slots=True)
+class FeedRow:
+    """A feed with its state."""
+
+    stored: StoredFeed
+    state: FeedState
+
+    @property
+    def shard(self) -> int:
+        """Return the shard of its host."""
+        return shard_of(self.stored.spec.url)
+
+    @property
+    def configured(self) -> bool:
+        """Say whether it is in the configuration."""
+        return self.stored.retired_at is None
+
+    @property
+    def active(self) -> bool:
+        """Say whether it is polled."""
+        return self.configured and not self.stored.spec.paused
+
+    def feed(self, spec: FeedSpec) -> Feed:
+        """Return it as a noun, with the spec that has its secrets."""
+        return Feed(id=self.stored.id, shard=self.shard, spec=spec, state=self.state)
+
+
+@dataclass(slots=True)
+class Rows:
+    """Every table of the database, as a dictionary."""
+
+    feeds: dict[FeedId, FeedRow] = field(default_factory=dict)
+    seen: dict[tuple[FeedId, EntryKey], bytes] = field(default_factory=dict)
+    entries: dict[EntryId, Entry] = field(default_factory=dict)
+    articles: dict[EntryId, Article] = field(default_factory=dict)
+    leased: set[EntryId] = field(default_factory=set)
+    hits: dict[HitId, Hit] = field(default_factory=dict)
+    stories: dict[StoryId, Story] = field(default_factory=dict)
+    alerts: dict[AlertId, Alert] = field(default_factory=dict)
+    deliveries: dict[DeliveryKey, Delivery] = field(default_factory=dict)
+    attempts: dict[tuple[DeliveryKey, datetime], Attempt] = field(default_factory=dict)
+    polls: dict[tuple[FeedId, datetime], PollRecord] = field(default_factory=dict)
+
+    def outlet(self, entry: EntryId) -> str:
+        """Return the name of the feed that brought an entry."""
+        return self.feeds[self.entries[entry].feed_id].stored.spec.name
+
+    def parcel(self, key: DeliveryKey) -> Parcel:
+        """Return a delivery with its alert."""
+        delivery = self.deliveries[key]
+        return Parcel(delivery=delivery, alert=self.alerts[delivery.alert_id])
+
+    def pages(self, *, now: datetime | None = None) -> list[Article]:
+        """Return pages still to be read (that may be claimed *now*), oldest first."""
+        found = [
+            page
+            for page in self.articles.values()
+            if page.status is ArticleStatus.PENDING and (now is None or page.due_at <= now)
+        ]
+        return sorted(found, key=lambda page: (page.due_at, page.entry_id))
+
+    def open(self) -> list[Delivery]:
+        """Return deliveries on their way."""
+        return [way for way in self.deliveries.values() if way.state in OPEN]
+
+    def article_text(self, id_: EntryId) -> str:
+        """Return what was read of the page behind an entry."""
+        page = self.articles.get(id_)
+        return "" if page is None else page.text
+
+    def newest_entries(
+        self, *, since: datetime | None, before: tuple[datetime, EntryId] | None
+    ) -> list[Entry]:
+        """Return entries, newest first, from a place on."""
+        found = [
+            entry
+            for entry in self.entries.values()
+            if (since is None or entry.found_at >= since)
+            and (before is None or (entry.found_at, entry.id) < before)
+        ]
+        return sorted(found, key=lambda entry: (entry.found_at, entry.id), reverse=True)
+
+    def take_polls(self, plans: Sequence[PollPlan]) -> None:
+        """Store what polls lead to."""
+        for plan in plans:
+            self._require_parents(plan, plans)
+        for plan in plans:
+            self.feeds[plan.feed_id].state = plan.state
+            self.seen |= {(plan.feed_id, key): hash_ for key, hash_ in plan.seen}
+            for entry in plan.new:
+                self.entries.setdefault(entry.id, entry)
+            for entry in plan.edited:
+                stored = self.entries.get(entry.id, entry)
+                self.entries[entry.id] = edited(stored, entry)
+            for page in plan.articles:
+                self.articles.setdefault(page.entry_id, page)
+            self.take_hits(plan.hits)
+            self.polls.setdefault((plan.feed_id, plan.record.at), plan.record)
+
+    def take_hits(self, hits: Sequence[Hit]) -> int:
+        """Store hits in stored entries that are not known yet; return how many."""
+        before = len(self.hits)
+        for hit in hits:
+            if hit.entry_id in self.entries:
+                self.hits.setdefault(hit.id, hit)
+        return len(self.hits) - before
+
+    def take_announcement(self, plan: AnnouncementPlan) -> None:
+        """Store what was decided of waiting hits."""
+        there = self.stories.keys() | {story.id for story in plan.opened}
+        for id_ in (*(id_ for id_, _ in plan.joined), *(id_ for id_, *_ in plan.told)):
+            if id_ not in there:
+                raise LookupError(f"story {id_} is not stored")
+        for story in plan.opened:
+            self.stories.setdefault(story.id, replace(story, entries=(), told=frozenset()))
+            self.tell(story.id, story.entries, story.told)
+        for id_, telling in plan.joined:
+            self.tell(id_, [telling], [])
+        for id_, watch, channel in plan.told:
+            self.tell(id_, [], [(watch, channel)])
+        self.post(plan.alerts, plan.deliveries)
+        for verdict in plan.verdicts:
+            self._end_wait(verdict)
+
+    def _require_parents(self, plan: PollPlan, plans: Sequence[PollPlan]) -> None:
+        if plan.feed_id not in self.feeds:
+            raise LookupError(f"no feed {plan.feed_id} was ever synced")
+        brought = {entry.id for other in plans for entry in (*other.new, *other.edited)}
+        needed = {hit.entry_id for hit in plan.hits} | {page.entry_id for page in plan.articles}
+        missing = needed - brought - self.entries.keys()
+        if missing:
+            raise LookupError(f"entries that are not stored: {sorted(missing)}")
+
+    def _end_wait(self, verdict: HitVerdict) -> None:
+        hit = self.hits.get(verdict.hit_id)
+        if hit is not None and hit.state is HitState.WAITING:
+            self.hits[hit.id] = replace(
+                hit,
+                state=verdict.state,
+                why=verdict.why,
+                story_id=verdict.story_id,
+                alert_id=verdict.alert_id,
+            )
+
+    def tell(
+        self, id_: StoryId, tellings: Iterable[StoryEntry], pairs: Iterable[tuple[str, str]]
+    ) -> None:
+        """Add to a story what is not there yet."""
+        story = self.stories[id_]
+        known = {telling.entry_id for telling in story.entries}
+        more = [telling for telling in tellings if telling.entry_id not in known]
+        self.stories[id_] = replace(
+            story,
+            entries=tuple(sorted((*story.entries, *more), key=telling_order)),
+            told=story.told | frozenset(pairs),
+        )
+
+    def post(self, alerts: Iterable[Alert], deliveries: Iterable[Delivery]) -> None:
+        """Put alerts into the outbox; those that are there stay as they are."""
+        for alert in alerts:
+            self.alerts.setdefault(alert.id, alert)
+        for delivery in deliveries:
+            self.deliveries.setdefault(delivery.key, delivery)
+
+    def matching(
+        self,
+        *,
+        watch: str | None,
+        feed: str | None,
+        state: HitState | None,
+        since: datetime | None,
+    ) -> list[Hit]:
+        """Return hits that fit, newest first."""
+        found = [
+            hit
+            for hit in self.hits.values()
+            if watch in {None, hit.watch, hit.watch_name, watchlist_of(hit.watch)}
+            and feed in {None, self.outlet(hit.entry_id)}
+            and state in {None, hit.state}
+            and (since is None or hit.found_at >= since)
+        ]
+        return sorted(found, key=lambda hit: (hit.found_at, hit.id), reverse=True)
+
+    def counts(self) -> Counts:
+        """Count everything."""
+        configured = [feed for feed in self.feeds.values() if feed.configured]
+        ways = self.deliveries.values()
+        return Counts(
+            feeds=len(configured),
+            feeds_failing=sum(feed.active and feed.state.failures > 0 for feed in configured),
+            feeds_paused=sum(feed.stored.spec.paused for feed in configured),
+            entries=len(self.entries),
+            articles_pending=len(self.pages()),
+            hits=len(self.hits),
+            hits_waiting=sum(hit.state is HitState.WAITING for hit in self.hits.values()),
+            stories=len(self.stories),
+            deliveries={state: sum(way.state is state for way in ways) for state in DeliveryState},
+            oldest_pending_at=min(
+                (way.created_at for way in ways if way.state in OPEN), default=None
+            ),
+            last_poll_at=max(
+                (feed.state.last_poll_at for feed in configured if feed.state.last_poll_at),
+                default=None,
+            ),
+        )
+
+    def prune(
+        self, *, entries_before: datetime, hits_before: datetime, polls_before: datetime
+    ) -> int:
+        """Delete what is past keeping; return how many rows went, not counting what belongs to them."""
+        untold = {way.alert_id for way in self.deliveries.values() if way.state in KEPT}
+        gone = _drop(self.polls, [key for key in self.polls if key[1] < polls_before])
+        gone += _drop(
+            self.hits,
+            [
+                hit.id
+                for hit in self.hits.values()
+                if hit.found_at < hits_before
+                and hit.state is not HitState.WAITING
+                and hit.alert_id not in untold
+            ],
+        )
+        gone += self._prune_alerts(hits_before, untold)
+        matched = {hit.entry_id for hit in self.hits.values()}
+        old = [
+            entry.id
+            for entry in self.entries.values()
+            if entry.found_at < entries_before and entry.id not in matched
+        ]
+        _drop(self.articles, [id_ for id_ in old if id_ in self.articles])
+        self.leased.difference_update(old)
+        gone += _drop(self.entries, old)
+        kept = {hit.story_id for hit in self.hits.values()}
+        kept |= {alert.story_id for alert in self.alerts.values()}
+        return gone + _drop(
+            self.stories,
+            [
+                story.id
+                for story in self.stories.values()
+                if last_at(story) < hits_before and story.id not in kept
+            ],
+        )
+
+    def _prune_alerts(self, before: datetime, untold: set[AlertId]) -> int:
+        shown = {hit.alert_id for hit in self.hits.values()}
+        old = {
+            alert.id
+            for alert in self.alerts.values()
+            if alert.created_at < before and alert.id not in untold | shown
+        }
+        ways = [way.key for way in self.deliveries.values() if way.alert_id in old]
+        _drop(self.attempts, [key for key in self.attempts if key[0] in ways])
+        _drop(self.deliveries, ways)
+        return _drop(self.alerts, old)
+
+
+def _drop(rows: dict[K, V], keys: Iterable[K]) -> int:
+    chosen: Sequence[K] = list(keys)
+    for key in chosen:
+        del rows[key]
+    return len(chosen)

@@ -1,0 +1,139 @@
+"""What polls brought: a whole batch in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from wirewatch.core.model.article import Article
+from wirewatch.core.model.entry import Entry, EntryKey, Known
+from wirewatch.core.model.feed import FeedId
+from wirewatch.core.model.hit import Hit
+from wirewatch.core.model.plan import PollPlan
+from wirewatch.store.feeds import schedule_row, slow_facts, slow_row
+from wirewatch.store.rules import watchlist_of
+from wirewatch.store.shapes import (
+    ARTICLE,
+    ENTRY,
+    HIT,
+    POLL_RECORD,
+    chunks,
+    insert_new,
+    present,
+)
+from wirewatch.store.tables import articles, entries, feed_schedule, feeds, hits, poll_log, seen
+
+KEPT_BY_EDITS: Final = frozenset({"id", "feed_id", "key", "found_at", "baseline"})
+
+
+def known(tx: Connection, feed_id: FeedId, keys: Sequence[EntryKey]) -> Mapping[EntryKey, Known]:
+    """Return what is remembered of those keys that were seen before in this feed."""
+    found: dict[EntryKey, Known] = {}
+    for some in chunks(dict.fromkeys(keys)):
+        query = (
+            select(seen.c.key, seen.c.text_hash, entries.c.id)
+            .outerjoin(
+                entries, (entries.c.feed_id == seen.c.feed_id) & (entries.c.key == seen.c.key)
+            )
+            .where(seen.c.feed_id == feed_id, seen.c.key.in_(some))
+        )
+        for key, text_hash, id_ in tx.execute(query):
+            found[EntryKey(key)] = Known(text_hash=text_hash, stored=id_ is not None)
+    return found
+
+
+def commit(tx: Connection, plans: Sequence[PollPlan]) -> None:
+    """Store entries, hits, pages to read, feed states and records.
+
+    What a plan calls new was looked up before (``known``), so nearly every insert finds its place free; done twice,
+    or at the same time by another process, it finds it taken and leaves it.
+    """
+    _put_states(tx, plans)
+    _put_seen(tx, plans)
+    insert_new(tx, entries, [ENTRY.row(entry) for plan in plans for entry in plan.new])
+    _put_edits(tx, [entry for plan in plans for entry in plan.edited])
+    insert_new(tx, articles, [article_row(page) for plan in plans for page in plan.articles])
+    put_hits(tx, [hit for plan in plans for hit in plan.hits])
+    insert_new(tx, poll_log, [POLL_RECORD.row(plan.record) for plan in plans])
+
+
+def put_hits(tx: Connection, found: Iterable[Hit]) -> None:
+    """Store hits; known ones stay as they are."""
+    insert_new(tx, hits, [hit_row(hit) for hit in found])
+
+
+def put_late_hits(tx: Connection, found: Sequence[Hit]) -> int:
+    """Store hits in stored texts, except in those that were pruned meanwhile; return how many are new."""
+    there = present(tx, entries.c.id, {hit.entry_id for hit in found})
+    mine = {hit.id: hit for hit in found if hit.entry_id in there}
+    old = present(tx, hits.c.id, mine)
+    fresh = [hit for id_, hit in mine.items() if id_ not in old]
+    put_hits(tx, fresh)
+    return len(fresh)
+
+
+def article_row(article: Article, *, leased: bool = False) -> dict[str, Any]:
+    """Return the columns of a page."""
+    return {**ARTICLE.row(article), "leased": leased}
+
+
+def hit_row(hit: Hit) -> dict[str, Any]:
+    """Return the columns of a hit."""
+    return {**HIT.row(hit), "watchlist": watchlist_of(hit.watch)}
+
+
+def _put_states(tx: Connection, plans: Sequence[PollPlan]) -> None:
+    states = {plan.feed_id: plan.state for plan in plans}
+    before = slow_facts(tx, sorted(states))
+    strangers = states.keys() - before.keys()
+    if strangers:
+        raise LookupError(f"no feeds with these ids were ever synced: {sorted(strangers)}")
+    rows = [{"of": id_, **schedule_row(states[id_])} for id_ in sorted(states)]
+    if rows:
+        tx.execute(update(feed_schedule).where(feed_schedule.c.feed_id == bindparam("of")), rows)
+    changed = [
+        {"of": id_, **asdict(slow_row(states[id_]))}
+        for id_ in sorted(states)
+        if slow_row(states[id_]) != before[id_]
+    ]
+    if changed:
+        tx.execute(update(feeds).where(feeds.c.id == bindparam("of")), changed)
+
+
+def _put_seen(tx: Connection, plans: Sequence[PollPlan]) -> None:
+    hashes = {(plan.feed_id, key): hash_ for plan in plans for key, hash_ in plan.seen}
+    if not hashes:
+        return
+    dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
+    put = dialect.insert(seen)
+    put = put.on_conflict_do_update(
+        index_elements=[seen.c.feed_id, seen.c.key],
+        set_={"text_hash": put.excluded.text_hash},
+        where=seen.c.text_hash != put.excluded.text_hash,
+    )
+    rows = [
+        {"feed_id": feed_id, "key": key, "text_hash": hash_}
+        for (feed_id, key), hash_ in sorted(hashes.items())
+    ]
+    tx.execute(put, rows)
+
+
+def _put_edits(tx: Connection, edited: Sequence[Entry]) -> None:
+    latest = {entry.id: entry for entry in edited}
+    there = present(tx, entries.c.id, latest)
+    rows = [
+        {"of": id_, **_edit_row(entry)} for id_, entry in sorted(latest.items()) if id_ in there
+    ]
+    if rows:
+        tx.execute(update(entries).where(entries.c.id == bindparam("of")), rows)
+    # A text that was pruned since it was read is stored again: its hits need it.
+    gone = [ENTRY.row(entry) for id_, entry in latest.items() if id_ not in there]
+    insert_new(tx, entries, gone)
+
+
+def _edit_row(entry: Entry) -> dict[str, Any]:
+    return {name: value for name, value in ENTRY.row(entry).items() if name not in KEPT_BY_EDITS}

@@ -1,0 +1,231 @@
+"""The store in a database: each method is one transaction of the module it names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from wirewatch.core.model.alert import Attempt, Delivery, DeliveryKey, DeliveryState, Parcel
+from wirewatch.core.model.article import ArticleJob
+from wirewatch.core.model.entry import EntryId, EntryKey, Known
+from wirewatch.core.model.feed import Feed, FeedId, FeedSpec
+from wirewatch.core.model.hit import Hit, HitState, StoryId
+from wirewatch.core.model.plan import (
+    AnnouncementPlan,
+    ArticlePlan,
+    AttemptPlan,
+    PollPlan,
+    PollRecord,
+    WaitingHit,
+)
+from wirewatch.core.model.story import Story
+from wirewatch.ports import Counts, HitView, StoredText
+from wirewatch.store import announce, articles, browse, feeds, keep, outbox, polls, upkeep
+from wirewatch.store.bookmarks import Bookmarks
+from wirewatch.store.engine import Database
+
+
+class SqlStore:
+    """Everything in SQLite or PostgreSQL. Safe to call from several threads."""
+
+    def __init__(self, database: Database) -> None:
+        self.database: Final = database
+        self._specs: Mapping[FeedId, FeedSpec] = {}
+        self._bookmarks = Bookmarks()
+
+    def sync_feeds(self, specs: Sequence[FeedSpec], *, now: datetime, spread: timedelta) -> None:
+        """Make the stored feeds those of the configuration."""
+        plan = self.database.read(lambda tx: feeds.look(tx, specs))
+        if not plan.is_empty:
+            plan = self.database.write(lambda tx: feeds.sync(tx, specs, now=now, spread=spread))
+        self._specs = plan.specs
+
+    def feeds(self) -> Sequence[Feed]:
+        """Return the configured feeds by name."""
+        return self._with_secrets(self.database.read(feeds.all_feeds))
+
+    def due_shards(self, *, now: datetime) -> Sequence[int]:
+        """Return the shards that hold feeds whose time has come, longest due first."""
+        return self.database.read(lambda tx: feeds.due_shards(tx, now=now))
+
+    def due(
+        self, shard: int, *, now: datetime, limit: int, skip: frozenset[FeedId] = frozenset()
+    ) -> Sequence[Feed]:
+        """Return at most *limit* due feeds of a shard, longest due first."""
+        found = self.database.read(lambda tx: feeds.due(tx, shard, now=now, limit=limit, skip=skip))
+        return self._with_secrets(found)
+
+    def known(self, feed_id: FeedId, keys: Sequence[EntryKey]) -> Mapping[EntryKey, Known]:
+        """Return what is remembered of those *keys* that were seen before in this feed."""
+        return self.database.read(lambda tx: polls.known(tx, feed_id, keys))
+
+    def commit_polls(self, plans: Sequence[PollPlan]) -> None:
+        """Store entries, hits, pages to read, feed states and records: all of it or nothing."""
+        self.database.write(lambda tx: polls.commit(tx, plans))
+
+    def poll_now(self, feed_ids: Sequence[FeedId] | None, *, now: datetime) -> int:
+        """Make these feeds (None: all) due at once, paused ones excepted; return how many are."""
+        return self.database.write(lambda tx: feeds.poll_now(tx, feed_ids, now=now))
+
+    def claim_articles(
+        self, *, now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[ArticleJob]:
+        """Return pages that are due, oldest first, hidden from other claims for *lease*."""
+        jobs = self.database.write(lambda tx: articles.claim(tx, now=now, lease=lease, limit=limit))
+        return [replace(job, feed=self._specs.get(job.entry.feed_id, job.feed)) for job in jobs]
+
+    def commit_article(self, plan: ArticlePlan) -> None:
+        """Store what was read and the hits it brought."""
+        self.database.write(lambda tx: articles.commit(tx, plan))
+
+    def due_articles(self, *, now: datetime) -> int:
+        """Return how many pages may be claimed now."""
+        return self.database.read(lambda tx: articles.count_due(tx, now=now))
+
+    def pending_articles(self) -> int:
+        """Return how many pages are still to be read."""
+        return self.database.read(articles.count_pending)
+
+    def waiting(self, *, limit: int) -> Sequence[WaitingHit]:
+        """Return hits in state WAITING, oldest first."""
+        return self.database.read(lambda tx: announce.waiting(tx, limit=limit))
+
+    def stories_sharing(self, keys: Sequence[int], *, since: datetime) -> Sequence[Story]:
+        """Return whole stories opened or joined since then that share one of these numbers."""
+        return self.database.read(lambda tx: announce.stories_sharing(tx, keys, since=since))
+
+    def commit_announcement(self, plan: AnnouncementPlan) -> None:
+        """Store stories, alerts, deliveries and the end of the hits' wait: all of it or nothing."""
+        self.database.write(lambda tx: announce.commit(tx, plan))
+
+    def claim(
+        self, channel: str, *, now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[Parcel]:
+        """Move deliveries of a channel that are due (or whose lease ended) to SENDING, oldest first."""
+        return self.database.write(
+            lambda tx: outbox.claim(tx, channel, now=now, lease=lease, limit=limit)
+        )
+
+    def settle(self, plan: AttemptPlan) -> None:
+        """Store the state of a delivery after an attempt, the attempt, and an alarm if there is one."""
+        self.database.write(lambda tx: outbox.settle(tx, plan))
+
+    def release(self, delivery: Delivery, *, due_at: datetime) -> None:
+        """Give a claimed delivery back untried: as if it had not been claimed."""
+        self.database.write(lambda tx: outbox.release(tx, delivery, due_at=due_at))
+
+    def recover(self, *, now: datetime) -> int:
+        """End every lease at once, of deliveries and of pages; return how many there were."""
+        return self.database.write(
+            lambda tx: outbox.recover(tx, now=now) + articles.recover(tx, now=now)
+        )
+
+    def next_due(self) -> Mapping[str, datetime]:
+        """Return for each channel with open deliveries when the earliest of them may be tried."""
+        return self.database.read(outbox.next_due)
+
+    def resume(
+        self, keys: Sequence[DeliveryKey] | None, *, state: DeliveryState, now: datetime
+    ) -> int:
+        """Move dead deliveries (None: all) to PENDING (try again) or DROPPED; return how many."""
+        return self.database.write(lambda tx: outbox.resume(tx, keys, state=state, now=now))
+
+    def counts(self) -> Counts:
+        """Count everything."""
+        return self.database.read(browse.counts)
+
+    def hits(
+        self,
+        *,
+        watch: str | None = None,
+        feed: str | None = None,
+        state: HitState | None = None,
+        since: datetime | None = None,
+        limit: int = 50,
+    ) -> Sequence[HitView]:
+        """Return hits, newest first."""
+        return self.database.read(
+            lambda tx: browse.find_hits(
+                tx, watch=watch, feed=feed, state=state, since=since, limit=limit
+            )
+        )
+
+    def polls(self, feed_id: FeedId, *, limit: int = 20) -> Sequence[PollRecord]:
+        """Return the last polls of a feed, newest first."""
+        return self.database.read(lambda tx: browse.polls(tx, feed_id, limit=limit))
+
+    def deliveries(
+        self, *, state: DeliveryState | None = None, channel: str | None = None, limit: int = 50
+    ) -> Sequence[Parcel]:
+        """Return deliveries with their alerts, newest first."""
+        return self.database.read(
+            lambda tx: browse.find_deliveries(tx, state=state, channel=channel, limit=limit)
+        )
+
+    def attempts(self, key: DeliveryKey) -> Sequence[Attempt]:
+        """Return what came of each attempt at a delivery, oldest first."""
+        return self.database.read(lambda tx: outbox.history(tx, key))
+
+    def story(self, story_id: StoryId) -> Story | None:
+        """Return a story whole."""
+        found = self.database.read(lambda tx: announce.whole_stories(tx, [story_id]))
+        return next(iter(found), None)
+
+    def texts(
+        self, *, since: datetime | None = None, after: EntryId | None = None, limit: int = 500
+    ) -> Sequence[StoredText]:
+        """Return stored entries with their article texts, newest first, a page at a time."""
+        place = None
+        if after is not None:
+            stored = self.database.read(lambda tx: browse.found_at(tx, after))
+            place = self._bookmarks.place(after, stored)
+        page = self.database.read(
+            lambda tx: browse.texts(tx, since=since, after=place, limit=limit)
+        )
+        self._bookmarks.put(page)
+        return [replace(text, feed=self._specs.get(text.entry.feed_id, text.feed)) for text in page]
+
+    def commit_hits(self, hits: Sequence[Hit]) -> int:
+        """Store hits found in stored text; known ones stay as they are. Return how many are new."""
+        return self.database.write(lambda tx: polls.put_late_hits(tx, hits))
+
+    def note(self, name: str, value: Mapping[str, object]) -> None:
+        """Remember a small JSON object under a name."""
+        self.database.write(lambda tx: keep.note(tx, name, value))
+
+    def notes(self) -> Mapping[str, Mapping[str, object]]:
+        """Return all notes."""
+        return self.database.read(keep.all_notes)
+
+    def prune(
+        self, *, entries_before: datetime, hits_before: datetime, polls_before: datetime
+    ) -> int:
+        """Delete what is past keeping, a slice at a time so that nobody waits long; return how many rows went."""
+        gone = 0
+        for step in keep.prune_steps(
+            entries_before=entries_before, hits_before=hits_before, polls_before=polls_before
+        ):
+            while went := self.database.write(step):
+                gone += went
+        return gone
+
+    def check(self) -> Sequence[str]:
+        """Return what is wrong with the database, one line each; empty when it is sound."""
+        return upkeep.check(self.database)
+
+    def compact(self) -> None:
+        """Give free space back."""
+        upkeep.compact(self.database)
+
+    def backup(self, path: str) -> None:
+        """Write a consistent copy while others read and write. Raise StoreError where that is not possible."""
+        upkeep.backup(self.database, path)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.database.close()
+
+    def _with_secrets(self, found: Sequence[Feed]) -> Sequence[Feed]:
+        return [replace(feed, spec=self._specs.get(feed.id, feed.spec)) for feed in found]
