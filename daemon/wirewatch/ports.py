@@ -240,8 +240,7 @@ class BrowseStore(FeedStore, Protocol):
     ) -> Sequence[StoredText]:
         """Return stored entries with their article texts, newest first, a page at a time.
 
-        *after* is the last entry of the
-        page before.
+        *after* is the last entry of the page before.
         """
 
     def commit_hits(self, hits: Sequence[Hit]) -> int:

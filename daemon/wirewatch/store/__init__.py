@@ -1,0 +1,1 @@
+"""The memory of Wirewatch. SQLAlchemy and Alembic live here."""
