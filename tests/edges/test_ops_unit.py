@@ -79,5 +79,12 @@ def test_the_service_reads_what_the_manual_tells_to_write() -> None:
 
     assert arguments == ["run", "--config", "/etc/wirewatch/wirewatch.toml"]
     assert values("LoadCredential") == ["secrets:/etc/wirewatch/secrets"]
-    for path in (program, arguments[-1], "/etc/wirewatch/secrets", "/var/lib/wirewatch"):
-        assert path in manual
+    prefix = program.removesuffix("/bin/wirewatch")
+    assert f"PREFIX = {prefix}\n" in (UNIT.parents[1] / "Makefile").read_text(encoding="utf-8")
+    for path in (
+        prefix,
+        arguments[-1].rpartition("/")[0],
+        "/etc/wirewatch/secrets",
+        "/var/lib/wirewatch",
+    ):
+        assert f"`{path}`" in manual
