@@ -94,3 +94,13 @@ def test_the_supported_versions_of_python_are_those_that_are_looked_for() -> Non
     assert minors == list(range(minors[0], minors[-1] + 1))
     assert f"--python-version 3.{minors[0]} " in (ROOT / "requirements" / "lock").read_text()
     assert all(f'"3.{minor} cpython"' in found for minor in minors)
+
+
+def test_every_dependency_is_explained() -> None:
+    """Whoever has to keep a package alive must know what it is for and what else was tried."""
+    table = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"^\| `([\w.-]+)` \|", table, flags=re.MULTILINE))
+
+    wanted = {canonicalize_name(Requirement(line).name) for line in WANTED["dev"]}
+    assert wanted <= explained
+    assert explained - wanted == {"editables"}

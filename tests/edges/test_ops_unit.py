@@ -77,13 +77,13 @@ def test_the_service_reads_what_the_manual_tells_to_write() -> None:
     manual = (UNIT.parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
     program, *arguments = values("ExecStart")[0].split()
 
-    assert arguments == ["run", "--config", "/etc/wirewatch/wirewatch.toml"]
+    assert arguments == ["--config", "/etc/wirewatch/wirewatch.toml", "run"]
     assert values("LoadCredential") == ["secrets:/etc/wirewatch/secrets"]
     prefix = program.removesuffix("/bin/wirewatch")
     assert f"PREFIX = {prefix}\n" in (UNIT.parents[1] / "Makefile").read_text(encoding="utf-8")
     for path in (
         prefix,
-        arguments[-1].rpartition("/")[0],
+        arguments[1].rpartition("/")[0],
         "/etc/wirewatch/secrets",
         "/var/lib/wirewatch",
     ):
