@@ -194,6 +194,31 @@ def test_what_is_known_to_take_feedparser_an_hour_takes_seconds(item: str) -> No
     assert found.entries[0].title == "ok"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Abu Dhabi talks. " * 600_000,
+        "<![CDATA[" + "Abu Dhabi talks. " * 600_000 + "]]>",
+        "<![CDATA[" + "<p>Abu Dhabi talks.</p>" * 400_000 + "]]>",
+        "&lt;p&gt;Abu Dhabi talks." * 400_000,
+    ],
+    ids=lambda text: text[:20],
+)
+def test_a_text_of_ten_megabytes_is_cut_and_the_entries_beside_it_are_read(text: str) -> None:
+    """One endless article must not cost the feed its other entries (O-32)."""
+    item = "<item><title>{}</title><description>{}</description></item>"
+
+    found = read(
+        f'<rss version="2.0"><channel>{item.format("A", text)}{item.format("B", "b")}</channel></rss>'.encode()
+    )
+
+    assert isinstance(found, ParsedFeed)
+    assert [entry.title for entry in found.entries] == ["A", "B"]
+    assert found.entries[0].summary.startswith("Abu Dhabi talks.")
+    assert 900_000 < len(found.entries[0].summary) <= 1_000_000
+    assert found.flaw is Problem.TOO_LARGE
+
+
 def test_a_hundred_thousand_entries_are_cut_to_the_newest_before_feedparser_sees_them() -> None:
     """Alone, feedparser would take eleven seconds for them, and the daemon memory for all (O-33)."""
     body = (

@@ -16,7 +16,7 @@ from wirewatch.parse.entries import Raw, draft_of, raw_of, set_media_text_apart,
 from wirewatch.parse.jsonfeed import parse_json_feed
 from wirewatch.parse.limits import DEFAULT, ParseLimits
 from wirewatch.parse.links import absolute
-from wirewatch.parse.mend import mend
+from wirewatch.parse.mend import clip_texts, mend
 from wirewatch.parse.split import Cut, cut
 from wirewatch.parse.whatis import describe
 
@@ -47,7 +47,7 @@ def parse_feed(
     flaws: Flaws = []
     if decoded.damaged:
         flaws.append((Problem.BAD_ENCODING, f"bytes that are not {decoded.charset}"))
-    mended = mend(start)
+    mended = mend(clip_texts(start, 4 * limits.text_chars))  # markup takes its share
     if mended.flaw is not None:
         flaws.append((mended.flaw, mended.detail or ""))
     xml = set_media_text_apart(_newest_only(mended.text, flaws, limits))

@@ -17,14 +17,13 @@ from typing import BinaryIO, Final
 
 from wirewatch.parse.limits import ParseLimits
 from wirewatch.parse.wire import (
-    HEADER_BYTES,
     Answer,
     Bug,
     Job,
     Kind,
     Warm,
     pack_answer,
-    unpack_job,
+    read_job,
 )
 
 OUT_OF_MEMORY: Final = 71
@@ -67,11 +66,11 @@ def main(arguments: Sequence[str]) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     try:
-        while (frame := _frame(jobs)) is not None:
+        while (job := read_job(jobs)) is not None:
             _rearm(limits.cpu_s)
-            answers.write(pack_answer(_answer(unpack_job(frame), limits)))
+            answers.write(pack_answer(_answer(job, limits)))
             answers.flush()
-            del frame
+            del job
     except MemoryError:
         return OUT_OF_MEMORY
     return 0
@@ -95,15 +94,6 @@ def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
     os.dup2(nothing, 1)
     os.close(nothing)
     return jobs, answers
-
-
-def _frame(jobs: BinaryIO) -> bytes | None:
-    header = jobs.read(HEADER_BYTES)
-    if len(header) < HEADER_BYTES:
-        return None
-    size = int.from_bytes(header, "big")
-    content = jobs.read(size)
-    return content if len(content) == size else None
 
 
 def _rearm(cpu_s: int) -> None:

@@ -25,7 +25,7 @@ from wirewatch.parse.wire import (
     Bug,
     Job,
     Kind,
-    pack_job,
+    pack_job_head,
     unpack_answer,
 )
 from wirewatch.parse.worker import OUT_OF_MEMORY, command, environment
@@ -232,7 +232,8 @@ class _Worker:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise ConnectionError("no pipes")
-        stdin.write(pack_job(job))
+        stdin.write(pack_job_head(job))
+        stdin.write(job.body)
         await stdin.drain()
         size = int.from_bytes(await stdout.readexactly(HEADER_BYTES), "big")
         if size > max(_SMALLEST_ANSWER_LIMIT, 8 * len(job.body)):
