@@ -14,7 +14,7 @@ import pytest
 
 from wirewatch.core.model.outcome import ParsedFeed, ParsedPage, Problem, Unreadable
 from wirewatch.parse.limits import MIB, ParseLimits
-from wirewatch.parse.workers import ParserPool
+from wirewatch.parse.workers import ParserPool, ReadersError
 from wirewatch.ports import Parser
 
 GOOD = b'<rss version="2.0"><channel><item><title>Abu Dhabi talks</title></item></channel></rss>'
@@ -119,6 +119,20 @@ async def test_processor_time_is_counted_per_document(pool_of: PoolOf) -> None:
 
     assert all(isinstance(one, ParsedFeed) for one in found)
     assert len(pool.processes()) == 1
+
+
+async def test_a_pool_whose_processes_cannot_start_says_why() -> None:
+    """A limit set too low must be told at the start, not guessed from failing feeds."""
+    pool = ParserPool(limits=ParseLimits(memory_bytes=20 * MIB))
+    try:
+        with pytest.raises(ReadersError, match="a reader did not start"):
+            await pool.start()
+        found = await feed(pool, GOOD)
+    finally:
+        await pool.aclose()
+
+    assert isinstance(found, Unreadable)
+    assert found.problem is Problem.BUG
 
 
 async def test_a_document_that_takes_too_long_is_given_up(pool_of: PoolOf) -> None:

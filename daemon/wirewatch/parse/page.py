@@ -204,9 +204,10 @@ def _article(tree: HtmlElement, url: str) -> str:
 
 
 def _extracted(tree: HtmlElement, url: str, *, recall: bool) -> etree._Element | None:
+    _silence()
     import trafilatura
 
-    _silence()
+    _silence()  # once more: it sets a level of its own
     try:
         found = trafilatura.bare_extraction(
             tree, url=url, include_comments=False, include_tables=True, favor_recall=recall
@@ -261,9 +262,9 @@ def _published(tree: HtmlElement, facts: Facts, url: str) -> datetime | None:
     """Return when the article was published: as stated, else as htmldate guesses from what is shown."""
     if facts.published_at is not None:
         return facts.published_at
+    _silence()
     from htmldate import find_date
 
-    _silence()
     try:
         told = find_date(tree, original_date=True, url=url)
     except MemoryError:
