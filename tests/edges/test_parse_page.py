@@ -155,6 +155,21 @@ def test_a_hostile_page_takes_seconds(html: str) -> None:
     assert "Abu Dhabi talks" in found.text
 
 
+def test_a_page_of_too_many_elements_is_read_as_a_whole() -> None:
+    """Four megabytes of table rows would take trafilatura longer than a page may take (O-31)."""
+    rows = "".join(f"<tr><td>Round {number}</td></tr>" for number in range(30_000))
+    before = time.process_time()
+
+    found = page(
+        f"<html lang='en'><head><title>T</title></head><body><table>{rows}</table></body></html>"
+    )
+
+    assert time.process_time() - before < 9
+    assert found.text.startswith("Round 0\n\nRound 1\n\n")
+    assert found.text.endswith("Round 29999")
+    assert (found.title, found.language) == ("T", "en")
+
+
 def test_a_page_in_which_nothing_is_an_article_has_no_text() -> None:
     """No body is better than a menu taken for one; the reader is told."""
     found = read("<html><body><p>Hi.</p></body></html>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,9 +18,9 @@ from wirewatch.parse.wire import (
     Kind,
     Warm,
     pack_answer,
-    pack_job,
+    pack_job_head,
+    read_job,
     unpack_answer,
-    unpack_job,
 )
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -61,7 +62,10 @@ def test_a_job_arrives_as_it_was_sent(kind: Kind, body: bytes, url: str, content
     """Bodies hold every byte, headers every character."""
     job = Job(kind, body, url, content_type)
 
-    assert unpack_job(pack_job(job)[HEADER_BYTES:]) == job
+    stream = io.BytesIO(pack_job_head(job) + body)
+
+    assert read_job(stream) == job
+    assert read_job(stream) is None
 
 
 @pytest.mark.parametrize(

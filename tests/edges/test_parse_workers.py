@@ -14,7 +14,7 @@ import pytest
 
 from wirewatch.core.model.outcome import ParsedFeed, ParsedPage, Problem, Unreadable
 from wirewatch.parse.limits import MIB, ParseLimits
-from wirewatch.parse.workers import ParserPool
+from wirewatch.parse.workers import ParserPool, ReadersError
 from wirewatch.ports import Parser
 
 GOOD = b'<rss version="2.0"><channel><item><title>Abu Dhabi talks</title></item></channel></rss>'
@@ -119,6 +119,20 @@ async def test_processor_time_is_counted_per_document(pool_of: PoolOf) -> None:
 
     assert all(isinstance(one, ParsedFeed) for one in found)
     assert len(pool.processes()) == 1
+
+
+async def test_a_pool_whose_processes_cannot_start_says_why() -> None:
+    """A limit set too low must be told at the start, not guessed from failing feeds."""
+    pool = ParserPool(limits=ParseLimits(memory_bytes=20 * MIB))
+    try:
+        with pytest.raises(ReadersError, match="a reader did not start"):
+            await pool.start()
+        found = await feed(pool, GOOD)
+    finally:
+        await pool.aclose()
+
+    assert isinstance(found, Unreadable)
+    assert found.problem is Problem.BUG
 
 
 async def test_a_document_that_takes_too_long_is_given_up(pool_of: PoolOf) -> None:
@@ -293,6 +307,36 @@ async def test_a_worker_knows_no_secrets(pool_of: PoolOf, monkeypatch: pytest.Mo
 
     assert b"hunter2" not in environment
     assert b"PYTHONPATH" in environment
+
+
+async def test_reading_opens_no_connection(pool_of: PoolOf) -> None:
+    """A document that makes us fetch is a document that knows where we are, and reaches what only we can (O-29)."""
+    callers: list[str] = []
+
+    async def note(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        callers.append("called")
+        writer.close()
+
+    async with await asyncio.start_server(note, "127.0.0.1", 0) as canary:
+        at = f"http://127.0.0.1:{canary.sockets[0].getsockname()[1]}/"
+        doctype = f'<!DOCTYPE rss SYSTEM "{at}dtd" [<!ENTITY x SYSTEM "{at}x"><!ENTITY % p SYSTEM "{at}p">%p;]>'
+        pool = pool_of(ParseLimits())
+        item = f'<item><title>&x;</title><link>{at}</link><description>&lt;img src="{at}"&gt;</description></item>'
+        rss = (
+            f'<?xml version="1.0"?><?xml-stylesheet href="{at}"?>{doctype}'
+            f'<rss version="2.0"><channel>{item}</channel></rss>'
+        )
+        html = (
+            f'{doctype}<html><head><base href="{at}"><link rel="stylesheet" href="{at}">'
+            f'<link rel="canonical" href="{at}1"></head><body><article><img src="{at}">'
+            f'<iframe src="{at}"></iframe>{PAGE.decode()}</article></body></html>'
+        )
+
+        assert isinstance(await feed(pool, rss.encode()), ParsedFeed)
+        assert isinstance(await feed(pool, at.encode()), Unreadable)
+        assert isinstance(await page(pool, html.encode()), ParsedPage)
+
+    assert callers == []
 
 
 PARENT = """

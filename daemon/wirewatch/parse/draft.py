@@ -97,7 +97,7 @@ def finished(
         dates = [draft.published_at or draft.updated_at for draft in drafts]
         kept = [drafts[number] for number in newest(dates, limits.entries)]
         flaws.append(
-            (Problem.TOO_LARGE, f"{len(drafts)} entries, only the newest {limits.entries} read")
+            (Problem.TOO_LARGE, f"{len(drafts)} entries, only {limits.entries} of them read")
         )
     entries = [entry for draft in kept if (entry := _entry(draft, limits)) is not None]
     clipped = sum(limits.text_chars - 1000 < max(len(e.summary), len(e.body)) for e in entries)
@@ -114,16 +114,19 @@ def finished(
         language=language_tag(language),
         ttl=ttl,
         flaw=flaws[0][0] if flaws else None,
-        flaw_detail="; ".join(detail for _, detail in flaws) or None,
+        flaw_detail=clip(one_line("; ".join(detail for _, detail in flaws)), 500) or None,
     )
 
 
 def newest(dates: Sequence[datetime | None], limit: int) -> list[int]:
-    """Return the numbers of at most *limit* entries in order: the newest where all are dated, else the first."""
+    """Return the numbers of at most *limit* entries in order: the newest where all are dated.
+
+    Where they are not, half from each end: some feeds grow at the top and some at the bottom.
+    """
     numbers = range(len(dates))
     known = [date for date in dates if date is not None]
     if len(known) < len(dates):
-        return list(numbers[:limit])
+        return [*numbers[: limit - limit // 2], *numbers[len(dates) - limit // 2 :]]
     return sorted(sorted(numbers, key=lambda number: known[number], reverse=True)[:limit])
 
 

@@ -107,6 +107,8 @@ def _summary_and_body(raw: Raw) -> tuple[Prose, Prose]:
 def _link(raw: Raw, url: str, guid: str) -> str | None:
     """Return the entry's own page; a guid serves as one only where it is a whole address."""
     told = text(raw, "feedburner_origlink") or _first_alternate(raw) or text(raw, "link")
+    if not told.strip() and "link" in raw and is_web_url(guid.strip()):
+        told = guid  # an empty link element beside a guid that is the address
     if told == guid and not is_web_url(told.strip()):
         return None
     return absolute(url, told)

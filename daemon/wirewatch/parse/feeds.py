@@ -10,13 +10,14 @@ import feedparser
 
 from wirewatch.core.model.outcome import Parsed, Problem, Unreadable
 from wirewatch.parse.charset import decode
+from wirewatch.parse.clean import one_line
 from wirewatch.parse.dates import parse_date
 from wirewatch.parse.draft import Draft, Flaws, Prose, finished, newest
 from wirewatch.parse.entries import Raw, draft_of, raw_of, set_media_text_apart, text, ttl_of
 from wirewatch.parse.jsonfeed import parse_json_feed
 from wirewatch.parse.limits import DEFAULT, ParseLimits
 from wirewatch.parse.links import absolute
-from wirewatch.parse.mend import mend
+from wirewatch.parse.mend import clip_texts, mend
 from wirewatch.parse.split import Cut, cut
 from wirewatch.parse.whatis import describe
 
@@ -47,7 +48,7 @@ def parse_feed(
     flaws: Flaws = []
     if decoded.damaged:
         flaws.append((Problem.BAD_ENCODING, f"bytes that are not {decoded.charset}"))
-    mended = mend(start)
+    mended = mend(clip_texts(start, 4 * limits.text_chars))  # markup takes its share
     if mended.flaw is not None:
         flaws.append((mended.flaw, mended.detail or ""))
     xml = set_media_text_apart(_newest_only(mended.text, flaws, limits))
@@ -84,7 +85,7 @@ def _feedparser(xml: str, url: str) -> Raw:
     except MemoryError:
         raise
     except Exception as exc:  # known to fail by KeyError, TypeError, UnicodeDecodeError and more
-        raise _FeedparserError(f"{type(exc).__name__}: {exc}") from exc
+        raise _FeedparserError(one_line(f"{type(exc).__name__}: {exc}")[:300]) from exc
     return raw_of(found)
 
 
@@ -161,7 +162,7 @@ def _newest_only(xml: str, flaws: Flaws, limits: ParseLimits) -> str:
     if pieces is None or len(pieces.entries) <= limits.entries:
         return xml
     flaws.append(
-        (Problem.TOO_LARGE, f"{len(pieces.entries)} entries, only the newest {limits.entries} read")
+        (Problem.TOO_LARGE, f"{len(pieces.entries)} entries, only {limits.entries} of them read")
     )
     return pieces.keeping(_newest(pieces, limits.entries))
 

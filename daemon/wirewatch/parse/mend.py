@@ -87,6 +87,31 @@ def mend(text: str) -> Mended:
     return Mended(whole if second is None else safe, Problem.UNPARSABLE, detail)
 
 
+def clip_texts(text: str, longest: int) -> str:
+    """Cut texts and CDATA sections that are longer than anything we keep, before they are copied around."""
+    if len(text) <= longest:
+        return text
+    pieces, at = [], 0
+    for start, end in sections(text):
+        if end - start > longest and text.startswith("<![CDATA[", start):
+            pieces += [text[at : start + longest], "]]>"]
+            at = end
+    return _clip_runs("".join([*pieces, text[at:]]) if pieces else text, longest)
+
+
+def _clip_runs(text: str, longest: int) -> str:
+    pieces, kept, at = [], 0, 0
+    while at <= len(text):
+        tag = text.find("<", at)
+        end = len(text) if tag < 0 else tag
+        if end - at > longest:
+            closing = "]]>" if "]]>" in text[at + longest - 2 : end] else ""
+            pieces += [text[kept : at + longest], closing]
+            kept = end
+        at = end + 1
+    return "".join([*pieces, text[kept:]]) if pieces else text
+
+
 def defuse(text: str) -> str:
     """Take out what costs feedparser more than it is worth to us: declarations, floods, forbidden characters."""
     text = _REFERENCE.sub(_allowed_reference, _FORBIDDEN.sub("", text))

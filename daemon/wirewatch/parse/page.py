@@ -41,6 +41,10 @@ _TELLING: Final = frozenset(
 _ARTICLE_BLOCKS: Final = frozenset("cell code fw head item list p quote row table".split())
 _OTHER_TYPES: Final = ("image/", "audio/", "video/", "font/", "application/pdf", "application/json")
 _SHORTEST: Final = 40
+_MOST_TAGS: Final = 100_000
+"""A page with more takes trafilatura longer than a page may take: it is read as a whole."""
+_HEAD_CHARS: Final = 500_000
+"""So much of such a page is read for what it says of itself."""
 _BOILERPLATE_CHARS: Final = 100_000
 
 
@@ -52,12 +56,16 @@ def parse_page(
     kind = _not_a_page(body, text, content_type)
     if kind is not None:
         return Unreadable(problem=Problem.NOT_A_PAGE, detail=kind)
-    tree, whole_tree = _tree(text)
+    vast = text.count("<") > _MOST_TAGS
+    tree, whole_tree = _tree(text[:_HEAD_CHARS] if vast else text)
     if tree is None:
         return Unreadable(problem=Problem.NOT_A_PAGE, detail="an empty page")
     facts = facts_of(tree, url=url)
-    everything = _marked(tree) if whole_tree else text_of(text)
-    article = _article(tree, url) if whole_tree else everything
+    if vast or not whole_tree:
+        everything = article = text_of(text)
+    else:
+        everything = _marked(tree)
+        article = _article(tree, url)
     return _page(article, everything, facts, _published(tree, facts, url), limits)
 
 
@@ -196,9 +204,10 @@ def _article(tree: HtmlElement, url: str) -> str:
 
 
 def _extracted(tree: HtmlElement, url: str, *, recall: bool) -> etree._Element | None:
+    _silence()
     import trafilatura
 
-    _silence()
+    _silence()  # once more: it sets a level of its own
     try:
         found = trafilatura.bare_extraction(
             tree, url=url, include_comments=False, include_tables=True, favor_recall=recall
@@ -253,9 +262,9 @@ def _published(tree: HtmlElement, facts: Facts, url: str) -> datetime | None:
     """Return when the article was published: as stated, else as htmldate guesses from what is shown."""
     if facts.published_at is not None:
         return facts.published_at
+    _silence()
     from htmldate import find_date
 
-    _silence()
     try:
         told = find_date(tree, original_date=True, url=url)
     except MemoryError:

@@ -1,4 +1,4 @@
-"""What passes between the daemon and a worker: a length, then JSON.
+"""What passes between the daemon and a worker: a length, then JSON, then the document as it is.
 
 Not pickle: a worker reads hostile documents with parsers written in C, and what it says may be read as data only.
 """
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, TypeAlias
+from typing import Any, BinaryIO, Final, TypeAlias
 
 from wirewatch.core.model.outcome import (
     ParsedEntry,
@@ -61,17 +61,19 @@ Answer: TypeAlias = ParsedFeed | ParsedPage | Unreadable | Warm | Bug
 _ANSWERS: Final = {kind.__name__: kind for kind in (ParsedFeed, ParsedPage, Unreadable, Warm, Bug)}
 
 
-def pack_job(job: Job) -> bytes:
-    """Write a job as its length, a line of JSON, and the document as it is."""
-    head = json.dumps([job.kind, job.url, job.content_type]).encode() + b"\n"
-    return _framed(head + job.body)
+def pack_job_head(job: Job) -> bytes:
+    """Write what comes before the document: what it is to be read as, where it is from, how long it is."""
+    return _framed(json.dumps([job.kind, job.url, job.content_type, len(job.body)]).encode())
 
 
-def unpack_job(frame: bytes) -> Job:
-    """Read what ``pack_job`` wrote, less its length."""
-    head, _, body = frame.partition(b"\n")
-    kind, url, content_type = json.loads(head)
-    return Job(Kind(kind), body, url, content_type)
+def read_job(stream: BinaryIO) -> Job | None:
+    """Read a job's head and its document; None where the stream ends."""
+    head = stream.read(int.from_bytes(stream.read(HEADER_BYTES), "big"))
+    if not head:
+        return None
+    kind, url, content_type, size = json.loads(head)
+    body = stream.read(size)
+    return Job(Kind(kind), body, url, content_type) if len(body) == size else None
 
 
 def pack_answer(answer: Answer) -> bytes:

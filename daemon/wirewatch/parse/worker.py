@@ -17,14 +17,13 @@ from typing import BinaryIO, Final
 
 from wirewatch.parse.limits import ParseLimits
 from wirewatch.parse.wire import (
-    HEADER_BYTES,
     Answer,
     Bug,
     Job,
     Kind,
     Warm,
     pack_answer,
-    unpack_job,
+    read_job,
 )
 
 OUT_OF_MEMORY: Final = 71
@@ -64,14 +63,16 @@ def main(arguments: Sequence[str]) -> int:
         signal.signal(number, signal.SIG_IGN)
     logging.disable(logging.CRITICAL)
     jobs, answers = _private_pipes()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_AS, limits.memory_bytes)
     try:
-        while (frame := _frame(jobs)) is not None:
-            _rearm(limits.cpu_s)
-            answers.write(pack_answer(_answer(unpack_job(frame), limits)))
+        while (job := read_job(jobs)) is not None:
+            # the limit counts the whole life of the process
+            _limit(resource.RLIMIT_CPU, math.ceil(time.process_time()) + limits.cpu_s)
+            answers.write(pack_answer(_answer(job, limits)))
             answers.flush()
-            del frame
+            _fall_silent()
+            del job
     except MemoryError:
         return OUT_OF_MEMORY
     return 0
@@ -97,19 +98,17 @@ def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
     return jobs, answers
 
 
-def _frame(jobs: BinaryIO) -> bytes | None:
-    header = jobs.read(HEADER_BYTES)
-    if len(header) < HEADER_BYTES:
-        return None
-    size = int.from_bytes(header, "big")
-    content = jobs.read(size)
-    return content if len(content) == size else None
+def _limit(kind: int, value: int) -> None:
+    """Set a limit of the kernel; a stricter one that we live under already holds."""
+    hard = resource.getrlimit(kind)[1]
+    resource.setrlimit(kind, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
 
 
-def _rearm(cpu_s: int) -> None:
-    """Allow so much more processor time. The limit counts the whole life of the process."""
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time()) + cpu_s, hard))
+def _fall_silent() -> None:
+    """Let nothing more reach the daemon's error output: what made the start fail was worth a look, no more is."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    os.close(nothing)
 
 
 def _answer(job: Job, limits: ParseLimits) -> Answer:

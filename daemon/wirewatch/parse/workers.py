@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -18,6 +18,7 @@ from wirewatch.core.model.outcome import (
     Problem,
     Unreadable,
 )
+from wirewatch.errors import WirewatchError
 from wirewatch.parse.limits import DEFAULT, MIB, ParseLimits
 from wirewatch.parse.wire import (
     HEADER_BYTES,
@@ -25,7 +26,7 @@ from wirewatch.parse.wire import (
     Bug,
     Job,
     Kind,
-    pack_job,
+    pack_job_head,
     unpack_answer,
 )
 from wirewatch.parse.worker import OUT_OF_MEMORY, command, environment
@@ -47,6 +48,10 @@ class _Died:
 _Outcome: TypeAlias = Answer | _Died
 
 
+class ReadersError(WirewatchError):
+    """The processes that read documents cannot be started."""
+
+
 class ParserPool:
     """Reads feeds and pages in processes that can be killed. Implements ``ports.Parser``.
 
@@ -59,7 +64,10 @@ class ParserPool:
         self._pages = _Lane(workers, limits, warm_up=Kind.WARM_PAGE)
 
     async def start(self) -> None:
-        """Start the processes that read feeds; those for pages start with the first page."""
+        """Start the processes that read feeds; those for pages start with the first page.
+
+        Raises ReadersError where no process can be started.
+        """
         await self._feeds.start()
 
     async def feed(self, body: bytes, *, url: str, content_type: str) -> Parsed:
@@ -111,14 +119,16 @@ class _Lane:
             if used and isinstance(outcome, _Died) and not _by_limit(outcome):
                 # perhaps the fault of the documents before it: a worker wears out
                 _, outcome = await self._attempt(job)
-            return _told(outcome, self._limits)
+            if isinstance(outcome, _Died | Bug):
+                return _failure(outcome, self._limits)
+            return outcome
 
     async def _attempt(self, job: Job) -> tuple[bool, _Outcome]:
         """Let a worker read; say as well whether it had been waiting before."""
         waiting = bool(self._idle)
         try:
             worker = await self._take()
-        except _NotStartedError as exc:
+        except ReadersError as exc:
             return False, Unreadable(problem=Problem.BUG, detail=str(exc))
         try:
             outcome = await worker.read(job, self._limits.wall_s)
@@ -149,12 +159,12 @@ class _Lane:
         worker.jobs = 0
         if isinstance(outcome, _Died | Bug):
             await self._end(worker)
-            raise _NotStartedError(f"a reader did not start: {outcome}")
+            raise ReadersError(f"a reader did not start: {_failure(outcome, self._limits).detail}")
         return worker
 
     def _refuse_if_closed(self) -> None:
         if self._closed:
-            raise _NotStartedError("the readers are closed")
+            raise ReadersError("the readers are closed")
 
     async def _give_back(self, worker: _Worker) -> None:
         if self._closed:
@@ -181,10 +191,6 @@ class _Lane:
         return tuple(sorted(worker.pid for worker in self._all))
 
 
-class _NotStartedError(Exception):
-    """A worker could not be started."""
-
-
 class _Worker:
     """One process and the pipes to it."""
 
@@ -200,12 +206,11 @@ class _Worker:
                 *command(limits, os.getpid()),
                 stdin=PIPE,
                 stdout=PIPE,
-                stderr=DEVNULL,
                 env=environment(),
                 start_new_session=True,
             )
         except OSError as exc:
-            raise _NotStartedError(f"a reader could not be started: {exc}") from exc
+            raise ReadersError(f"a reader could not be started: {exc}") from exc
         return cls(process)
 
     @property
@@ -232,7 +237,8 @@ class _Worker:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise ConnectionError("no pipes")
-        stdin.write(pack_job(job))
+        stdin.write(pack_job_head(job))
+        stdin.write(job.body)
         await stdin.drain()
         size = int.from_bytes(await stdout.readexactly(HEADER_BYTES), "big")
         if size > max(_SMALLEST_ANSWER_LIMIT, 8 * len(job.body)):
@@ -265,21 +271,18 @@ def _by_limit(outcome: _Outcome) -> bool:
     )
 
 
-def _told(outcome: _Outcome, limits: ParseLimits) -> Answer:
-    """Say in words for people what became of a document that was not read."""
-    match outcome:
-        case _Died(returncode=code) if code == OUT_OF_MEMORY:
-            detail = f"needed more than {limits.memory_bytes // MIB} MB of memory to read"
-        case _Died(out_of_time=True):
-            detail = f"took more than {limits.wall_s:g} s to read"
-        case _Died(returncode=code) if code == -signal.SIGXCPU:
-            detail = f"took more than {limits.cpu_s} s of processor time to read"
-        case _Died(returncode=code):
-            detail = f"crashed its reader ({_ending(code)})"
-        case Bug(detail=fault):
-            return Unreadable(problem=Problem.BUG, detail=fault)
-        case _:
-            return outcome
+def _failure(outcome: _Died | Bug, limits: ParseLimits) -> Unreadable:
+    """Say in words for people why a document was not read."""
+    if isinstance(outcome, Bug):
+        return Unreadable(problem=Problem.BUG, detail=outcome.detail)
+    if outcome.out_of_time:
+        detail = f"took more than {limits.wall_s:g} s to read"
+    elif outcome.returncode == OUT_OF_MEMORY:
+        detail = f"needed more than {limits.memory_bytes // MIB} MB of memory to read"
+    elif outcome.returncode == -signal.SIGXCPU:
+        detail = f"took more than {limits.cpu_s} s of processor time to read"
+    else:
+        detail = f"crashed its reader ({_ending(outcome.returncode)})"
     return Unreadable(problem=Problem.TOO_COSTLY, detail=detail)
 
 
