@@ -33,25 +33,38 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def postgres_url() -> Iterator[str]:
-    """Return the address of an empty schema of its own."""
+def postgres_urls() -> Iterator[Callable[[], str]]:
+    """Return what gives the address of an empty schema, a new one each time."""
     base = os.environ.get(POSTGRES)
     if not base:
         missing = f"{POSTGRES} is not set: eval $(.ci/postgres start)"
         if os.environ.get(REQUIRED) == "1":
             pytest.fail(missing)
         pytest.skip(missing)
-    schema = f"t_{uuid4().hex}"
     engine = create_engine(make_url(base).set(drivername="postgresql+psycopg"))
-    try:
+    schemas: list[str] = []
+
+    def another() -> str:
+        schema = f"t_{uuid4().hex}"
         with engine.begin() as connection:
             connection.execute(text(f"CREATE SCHEMA {schema}"))
+        schemas.append(schema)
         url = make_url(base).update_query_dict({"options": f"-csearch_path={schema}"})
-        yield url.render_as_string(hide_password=False)
-        with engine.begin() as connection:
-            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+        return url.render_as_string(hide_password=False)
+
+    try:
+        yield another
+        for schema in schemas:
+            with engine.begin() as connection:
+                connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
     finally:
         engine.dispose()
+
+
+@pytest.fixture
+def postgres_url(postgres_urls: Callable[[], str]) -> str:
+    """Return the address of an empty schema of its own."""
+    return postgres_urls()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

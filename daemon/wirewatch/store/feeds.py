@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from wirewatch.core.identity import SHARDS, shard_of
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec, FeedState, Validators
-from wirewatch.store.shapes import chunks
+from wirewatch.store.shapes import chunks, insert_new
 from wirewatch.store.syncing import (
     StoredFeed,
     SyncPlan,
@@ -50,8 +50,7 @@ def sync(
 ) -> SyncPlan:
     """Make the stored feeds those of the configuration; return what was done."""
     plan = look(tx, specs)
-    for feed in plan.added:
-        _add(tx, feed, now=now, spread=spread)
+    _add(tx, plan.added, now=now, spread=spread)
     for feed in plan.changed:
         _change(tx, feed, plan, now=now)
     for ids in chunks(plan.retired):
@@ -76,16 +75,22 @@ def look(tx: Connection, specs: Sequence[FeedSpec]) -> SyncPlan:
     )
 
 
-def _add(tx: Connection, feed: StoredFeed, *, now: datetime, spread: timedelta) -> None:
-    state = first_state(feed, now=now, spread=spread)
-    tx.execute(insert(feeds).values(id=feed.id, **_spec_row(feed)))
-    tx.execute(
-        insert(feed_schedule).values(
-            feed_id=feed.id,
-            shard=shard_of(feed.spec.url),
-            active=not feed.spec.paused,
-            **schedule_row(state),
-        )
+def _add(
+    tx: Connection, added: Sequence[StoredFeed], *, now: datetime, spread: timedelta
+) -> None:
+    insert_new(tx, feeds, [{"id": feed.id, **_spec_row(feed)} for feed in added])
+    insert_new(
+        tx,
+        feed_schedule,
+        [
+            {
+                "feed_id": feed.id,
+                "shard": shard_of(feed.spec.url),
+                "active": not feed.spec.paused,
+                **schedule_row(first_state(feed, now=now, spread=spread)),
+            }
+            for feed in added
+        ],
     )
 
 

@@ -1,0 +1,166 @@
+"""Every step that writes, with a store made ready for it: to be cut short, killed, or done twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from tests.contracts.nouns import (
+    DAY,
+    DESK,
+    DESK_ID,
+    GULF,
+    HOUR,
+    MINUTE,
+    NOON,
+    a_hit,
+    a_page,
+    a_poll,
+    a_read_page,
+    a_state,
+    a_story,
+    a_telling,
+    after,
+    an_alert,
+    an_entry,
+    announced,
+    synced,
+    told,
+)
+from wirewatch.core.model.alert import DeliveryState
+from wirewatch.core.model.hit import HitState
+from wirewatch.core.model.plan import ArticlePlan
+from wirewatch.ports import Store
+from wirewatch.store.engine import Database
+from wirewatch.store.tables import metadata
+
+LEASE = timedelta(minutes=2)
+ENTRIES = tuple(an_entry(name) for name in ("a", "b", "c"))
+HITS = tuple(a_hit(entry) for entry in ENTRIES)
+
+Step = Callable[[Store], object]
+
+
+def made_ready(store: Store) -> Store:
+    """Fill a store with something of everything."""
+    synced(store)
+    told(store, "told", at=NOON - DAY)
+    told(store, "old", at=NOON - 9 * DAY)
+    waits = an_entry("waits")
+    store.commit_polls([a_poll(waits, hits=(a_hit(waits),), articles=(a_page(waits),))])
+    (parcel,) = store.claim("desk", now=NOON, lease=LEASE, limit=1)
+    store.settle(after(parcel.delivery, DeliveryState.SENT))
+    (parcel,) = store.claim("phone", now=NOON, lease=LEASE, limit=1)
+    store.settle(after(parcel.delivery, DeliveryState.DEAD))
+    store.claim("desk", now=NOON, lease=LEASE, limit=1)
+    store.note("heartbeat", {"at": "noon"})
+    return store
+
+
+def sync(store: Store) -> None:
+    """Move one feed, retire one, add one."""
+    moved = replace(GULF, url="https://new.example/feed", every=5 * MINUTE)
+    added = replace(DESK, url="https://third.example/feed", name="Third")
+    store.sync_feeds([moved, added], now=NOON + HOUR, spread=HOUR)
+
+
+def commit_polls(store: Store) -> None:
+    """Bring new entries, an edit, a page, hits and another title for the feed."""
+    edit = replace(an_entry("waits"), title="Edited", text_hash=b"edited!!")
+    late = an_entry("desk", feed=DESK_ID)
+    store.commit_polls(
+        [
+            a_poll(
+                *ENTRIES, edited=(edit,), hits=HITS, articles=(a_page(ENTRIES[0]),), at=NOON + HOUR
+            ),
+            a_poll(late, feed=DESK_ID, state=replace(a_state(), title="Another")),
+        ]
+    )
+
+
+def commit_article(store: Store) -> None:
+    """Bring the text of a page, and a hit in it."""
+    entry = an_entry("waits")
+    hit = a_hit(entry, "gulf/envoys")
+    store.commit_article(ArticlePlan(article=a_read_page(entry), hits=(hit,)))
+
+
+def commit_announcement(store: Store) -> None:
+    """Open a story, join another, tell a hit."""
+    entry = an_entry("waits")
+    plan = announced(a_hit(entry), story=a_story(entry, 1, 2, 3))
+    known = a_story(an_entry("told", at=NOON - DAY))
+    joined = (known.id, a_telling(entry, 4, joined_by="link"))
+    store.commit_announcement(replace(plan, joined=(joined,)))
+
+
+def claim(store: Store) -> None:
+    """Take what is due to the phone."""
+    store.claim("phone", now=NOON, lease=LEASE, limit=9)
+
+
+def claim_articles(store: Store) -> None:
+    """Take pages that are due."""
+    store.claim_articles(now=NOON, lease=LEASE, limit=9)
+
+
+def settle(store: Store) -> None:
+    """Give a message up, with an alarm."""
+    delivery = next(
+        parcel.delivery
+        for parcel in store.deliveries(channel="phone")
+        if parcel.delivery.state is DeliveryState.PENDING
+    )
+    alarm = an_alert(at=NOON + HOUR)
+    store.settle(after(delivery, DeliveryState.DEAD, at=NOON + HOUR, alarm=alarm))
+
+
+def commit_hits(store: Store) -> None:
+    """Bring a hit in stored text."""
+    store.commit_hits([a_hit(an_entry("waits"), "gulf/late", state=HitState.BASELINE)])
+
+
+def resume(store: Store) -> None:
+    """Try dead letters again."""
+    store.resume(None, state=DeliveryState.PENDING, now=NOON + HOUR)
+
+
+def recover(store: Store) -> None:
+    """End every lease."""
+    store.recover(now=NOON)
+
+
+def poll_now(store: Store) -> None:
+    """Hurry."""
+    store.poll_now(None, now=NOON)
+
+
+STEPS: tuple[Step, ...] = (
+    sync,
+    commit_polls,
+    commit_article,
+    commit_announcement,
+    claim,
+    claim_articles,
+    settle,
+    commit_hits,
+    resume,
+    recover,
+    poll_now,
+)
+
+
+def contents(database: Database) -> dict[str, list[Any]]:
+    """Return every row of every table."""
+
+    def look(tx: Connection) -> dict[str, list[Any]]:
+        return {
+            table.name: sorted((tuple(row) for row in tx.execute(select(table))), key=repr)
+            for table in metadata.sorted_tables
+        }
+
+    return database.read(look)
