@@ -9,8 +9,8 @@ A file looks like this::
 
 The document is written in UTF-8 and turned into bytes as the case says: ``encoding`` (a Python codec), ``before``
 (bytes in hexadecimal that stand before it, such as a byte-order mark), ``raw`` (``{"name": "hex"}``: every
-``⟦name⟧`` becomes these bytes), ``repeat`` (``{"name": ["text", 5]}``: every ``⟦name⟧`` becomes the text so many times) and ``end``
-(``"cut"`` drops the newline at the end of the file).
+``⟦name⟧`` becomes these bytes), ``repeat`` (``{"name": ["text", 5]}``: every ``⟦name⟧`` becomes the text so many
+times) and ``end`` (``"cut"`` drops the newline at the end of the file).
 """
 
 from __future__ import annotations
