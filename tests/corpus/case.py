@@ -8,9 +8,9 @@ A file looks like this::
     <rss version="2.0">…
 
 The document is written in UTF-8 and turned into bytes as the case says: ``encoding`` (a Python codec), ``before``
-(bytes in hexadecimal that stand before it, such as a byte-order mark), ``raw`` (``{"name": "hex"}``: every ``⟦name⟧`` in it becomes
-these bytes), ``repeat`` (``{"name": ["text", 5]}``: every ``⟦name⟧`` becomes the text so many times) and ``end``
-(``"cut"`` drops the newline at the end of the file).
+(bytes in hexadecimal that stand before it, such as a byte-order mark), ``raw`` (``{"name": "hex"}``: every
+``⟦name⟧`` becomes these bytes), ``repeat`` (``{"name": ["text", 5]}``: every ``⟦name⟧`` becomes the text so many
+times) and ``end`` (``"cut"`` drops the newline at the end of the file).
 """
 
 from __future__ import annotations
@@ -22,7 +22,18 @@ from typing import Any
 
 HERE = Path(__file__).parent
 _KEYS = frozenset(
-    {"about", "url", "content_type", "encoding", "before", "raw", "repeat", "end", "limits", "expect", "case"}
+    {
+        "about",
+        "url",
+        "content_type",
+        "encoding",
+        "before",
+        "raw",
+        "repeat",
+        "end",
+        "limits",
+        "expect",
+    }
 )
 
 
