@@ -1,4 +1,4 @@
-"""Kill a process at every statement of every step, and look what it left. Prints how many were killed."""
+"""Kill a process at every statement of the steps that matter most, and look what it left. Prints how many died."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.contracts.steps import STEPS, Step, contents, made_ready
+from tests.contracts.steps import (
+    Step,
+    claim,
+    commit_announcement,
+    commit_polls,
+    contents,
+    made_ready,
+    settle,
+)
 from wirewatch.store.open import open_sql_store
 
 
@@ -42,11 +50,11 @@ def was_killed(url: str, step: Step, *, die_at: int) -> bool:
 
 
 def main(folder: Path) -> int:
-    """Try every step with every death."""
+    """Try each step with every death."""
     full = folder / "full.db"
     made_ready(open_sql_store(f"sqlite:///{full}")).close()
     killed = 0
-    for step in STEPS:
+    for step in (commit_polls, commit_announcement, claim, settle):
         copy = folder / f"{step.__name__}.db"
         shutil.copy(full, copy)
         url = f"sqlite:///{copy}"

@@ -75,9 +75,7 @@ def look(tx: Connection, specs: Sequence[FeedSpec]) -> SyncPlan:
     )
 
 
-def _add(
-    tx: Connection, added: Sequence[StoredFeed], *, now: datetime, spread: timedelta
-) -> None:
+def _add(tx: Connection, added: Sequence[StoredFeed], *, now: datetime, spread: timedelta) -> None:
     insert_new(tx, feeds, [{"id": feed.id, **_spec_row(feed)} for feed in added])
     insert_new(
         tx,

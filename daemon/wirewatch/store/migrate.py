@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,51 +30,53 @@ _OPTIONS: Final[dict[str, Any]] = {
 }
 
 
-def scripts() -> ScriptDirectory:
-    """Return the steps this program knows."""
-    return ScriptDirectory(MIGRATIONS, version_locations=[MIGRATIONS / "versions"])
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The steps this program knows, oldest first."""
 
+    folder: Path = MIGRATIONS
 
-def newest() -> str:
-    """Return the revision this program needs."""
-    head = scripts().get_current_head()
-    if head is None:
-        raise AssertionError("there is always a first revision")
-    return head
+    def newest(self) -> str:
+        """Return the revision this program needs."""
+        head = self._scripts().get_current_head()
+        if head is None:
+            raise AssertionError(f"there is no step in {self.folder}")
+        return head
 
+    def revision(self, tx: Connection) -> str | None:
+        """Return the revision a database is at, None for an empty one. Raise StoreError for one that is not ours."""
+        if not inspect(tx).has_table(VERSION_TABLE):
+            _require_room(tx)
+            return None
+        current = _context(tx).get_current_revision()
+        if current is None:
+            raise StoreError(
+                f"the table {VERSION_TABLE} is empty: the database is not whole",
+                hint="restore a backup",
+            )
+        if current not in {step.revision for step in self._scripts().walk_revisions()}:
+            raise StoreError(
+                f"the database was written by a newer Wirewatch (schema {current})",
+                hint="install that version again, or restore the copy made before the upgrade",
+            )
+        return current
 
-def revision(tx: Connection) -> str | None:
-    """Return the revision a database is at, None for an empty one. Raise StoreError for one that is not ours."""
-    if not inspect(tx).has_table(VERSION_TABLE):
-        _require_room(tx)
-        return None
-    current = _context(tx).get_current_revision()
-    if current is None:
-        raise StoreError(
-            f"the table {VERSION_TABLE} is empty: the database is not whole",
-            hint="restore a backup",
-        )
-    if current not in {step.revision for step in scripts().walk_revisions()}:
-        raise StoreError(
-            f"the database was written by a newer Wirewatch (schema {current})",
-            hint="install that version again, or restore the copy that was made before the upgrade",
-        )
-    return current
+    def upgrade(self, tx: Connection) -> None:
+        """Do the steps that are missing. Who does the same at the same time waits, and finds it done."""
+        if tx.dialect.name == "postgresql":
+            tx.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
+        self.revision(tx)
+        scripts = self._scripts()
 
+        def steps(current: Any, _context: MigrationContext) -> Any:
+            return scripts._upgrade_revs("head", current)
 
-def upgrade(tx: Connection, to: str = "head") -> None:
-    """Do the steps that are missing. Another process that does the same at the same time waits, and finds it done."""
-    if tx.dialect.name == "postgresql":
-        tx.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
-    revision(tx)
-    directory = scripts()
+        context = _context(tx, fn=steps)
+        with Operations.context(context):
+            context.run_migrations()
 
-    def steps(current: Any, _context: MigrationContext) -> Any:
-        return directory._upgrade_revs(to, current)
-
-    context = _context(tx, fn=steps)
-    with Operations.context(context):
-        context.run_migrations()
+    def _scripts(self) -> ScriptDirectory:
+        return ScriptDirectory(self.folder, version_locations=[self.folder / "versions"])
 
 
 def differences(tx: Connection) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -13,13 +14,15 @@ from sqlalchemy.exc import ArgumentError
 
 from wirewatch.errors import StoreError
 from wirewatch.ports import Store
-from wirewatch.store import migrate as steps
 from wirewatch.store.engine import PATIENCE, Database
+from wirewatch.store.migrate import Steps
 from wirewatch.store.sql import SqlStore
 from wirewatch.store.upkeep import backup, flush
 
 OLDEST_POSTGRES: Final = 15
 EXAMPLES: Final = "sqlite:////var/lib/wirewatch/wirewatch.db or postgresql://user@host/wirewatch"
+
+OURS: Final = Steps()
 
 OPENING_PATIENCE: Final = timedelta(seconds=10)
 """A server that is just starting is waited for; one that is not there is told of soon."""
@@ -46,12 +49,33 @@ def open_sql_store(
     migrate: bool = True,
     examine: bool = True,
     patience: timedelta = PATIENCE,
+    steps: Steps = OURS,
 ) -> SqlStore:
     """Open a database as ``open_store`` does, for those who want to look behind the store."""
     address = _address(url)
+    opening = _Opening(steps=steps, migrate=migrate, patience=patience)
     if address.get_backend_name() == "sqlite":
-        return _open_file(address, migrate=migrate, examine=examine, patience=patience)
-    return _open_server(address, migrate=migrate, patience=patience)
+        return _open_file(address, opening, examine=examine)
+    return _open_server(address, opening)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opening:
+    """How a database is opened."""
+
+    steps: Steps
+    migrate: bool
+    patience: timedelta
+
+    def is_old(self, database: Database) -> bool:
+        """Say whether steps are to be done. Raise StoreError where they must not."""
+        found = database.read(self.steps.revision)
+        if found == self.steps.newest():
+            return False
+        if not self.migrate:
+            state = "empty" if found is None else f"of an older Wirewatch (schema {found})"
+            raise StoreError(f"the database is {state}", hint="start the daemon: it upgrades it")
+        return True
 
 
 def _address(url: str) -> URL:
@@ -77,53 +101,53 @@ def _address(url: str) -> URL:
     return address
 
 
-def _open_file(url: URL, *, migrate: bool, examine: bool, patience: timedelta) -> SqlStore:
+def _open_file(url: URL, opening: _Opening, *, examine: bool) -> SqlStore:
     path = Path(url.database or "").absolute()
     url = url.set(database=str(path))
     _require_folder(path)
     if not path.exists():
-        if not migrate:
+        if not opening.migrate:
             raise StoreError(f"there is no database {path}", hint="start the daemon once")
-        _create(url, path)
+        _create(url, path, opening.steps)
     _require_usable(path)
-    database = Database(url, patience=patience)
+    database = Database(url, patience=opening.patience)
     try:
         if examine:
             _examine(database, path)
-        if _is_old(database, migrate=migrate):
-            before = database.read(steps.revision)
-            backup(database, _free_name(path, f"before-{steps.newest()}-from-{before}"))
-            database.write(steps.upgrade)
+        if opening.is_old(database):
+            _keep_copy(database, path, opening.steps)
+            database.write(opening.steps.upgrade)
     except BaseException:
         database.close()
         raise
     return SqlStore(database)
 
 
-def _open_server(url: URL, *, migrate: bool, patience: timedelta) -> SqlStore:
+def _open_server(url: URL, opening: _Opening) -> SqlStore:
     try:
-        opening = Database(url, patience=min(patience, OPENING_PATIENCE))
+        database = Database(url, patience=min(opening.patience, OPENING_PATIENCE))
     except ModuleNotFoundError as exc:
         raise StoreError(
             "PostgreSQL needs the psycopg package", hint="pip install 'wirewatch[postgres]'"
         ) from exc
     try:
-        opening.read(_require_server)
-        if _is_old(opening, migrate=migrate):
-            opening.write(steps.upgrade)
+        database.read(_require_server)
+        if opening.is_old(database):
+            database.write(opening.steps.upgrade)
     finally:
-        opening.close()
-    return SqlStore(Database(url, patience=patience))
+        database.close()
+    return SqlStore(Database(url, patience=opening.patience))
 
 
-def _is_old(database: Database, *, migrate: bool) -> bool:
-    found = database.read(steps.revision)
-    if found == steps.newest():
-        return False
-    if not migrate:
-        state = "empty" if found is None else f"of an older Wirewatch (schema {found})"
-        raise StoreError(f"the database is {state}", hint="start the daemon once: it upgrades it")
-    return True
+def _keep_copy(database: Database, path: Path, steps: Steps) -> None:
+    """Copy the old database beside the one that is upgraded, under a name that says what it is."""
+    before = database.read(steps.revision)
+    name = f"{path.name}.schema-{before}"
+    copy, number = path.with_name(name), 1
+    while copy.exists():
+        number += 1
+        copy = path.with_name(f"{name}-{number}")
+    backup(database, str(copy))
 
 
 def _require_folder(path: Path) -> None:
@@ -158,7 +182,7 @@ def _require_usable(path: Path) -> None:
         )
 
 
-def _create(url: URL, path: Path) -> None:
+def _create(url: URL, path: Path, steps: Steps) -> None:
     """Make a new database under another name and give it its own when it is whole: it is never found half made."""
     fresh = path.with_name(f"{path.name}.new-{os.getpid()}")
     for ending in ("", "-wal", "-shm"):
@@ -208,12 +232,3 @@ def _require_server(tx: Connection) -> None:
             f"the database is encoded in {encoding}, which cannot hold the news of the world",
             hint="create it with: createdb --encoding=UTF8 --template=template0 NAME",
         )
-
-
-def _free_name(path: Path, ending: str) -> str:
-    copy = path.with_name(f"{path.name}.{ending}")
-    number = 1
-    while copy.exists():
-        number += 1
-        copy = path.with_name(f"{path.name}.{ending}-{number}")
-    return str(copy)
