@@ -1,1 +1,0 @@
-"""Text as the matcher sees it: folding, tokens with offsets, documents."""
