@@ -8,8 +8,9 @@ from wirewatch.core.match.matcher import TermMatch, Watch, evaluate
 from wirewatch.core.model.hit import Strength, WatchId
 from wirewatch.core.model.watch import WatchSpec
 from wirewatch.core.query.parser import Query
+from wirewatch.core.query.view import Subject
 from wirewatch.core.text.document import Document
-from wirewatch.core.text.page import Reader
+from wirewatch.core.text.reader import Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,9 @@ class Explanation:
 def explain(query: Query, document: Document, *, near_words: int = 50) -> Explanation:
     """Explain what a query finds in a document."""
     spec = WatchSpec(id=WatchId("explain"), name="", query=query.text, near_words=near_words)
-    found = evaluate(Watch(spec=spec, query=query), Reader().read(document), document)
+    found = evaluate(
+        Watch(spec=spec, query=query), Subject(Reader(), document, anywhere=query.anywhere)
+    )
     if found is None:
         return Explanation(strength=None, terms=())
     return Explanation(strength=found.strength, terms=found.terms)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wirewatch.core.query.node import Found, Node, Term, View
+from wirewatch.core.query.clue import Clues, all_clues, any_clues
+from wirewatch.core.query.node import Found, Node, Term
+from wirewatch.core.query.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,21 @@ class And(Node):
         return Found(sorted(places), terms, all(found.close for found in founds))
 
     def __str__(self) -> str:
-        wanted = " AND ".join(part.wrapped() for part in self.parts)
-        return "".join((wanted, *(f" NOT {part.wrapped()}" for part in self.without)))
+        wanted = " AND ".join(_operand(part) for part in self.parts)
+        return "".join((wanted, *(f" NOT {_operand(part)}" for part in self.without)))
 
     def children(self) -> tuple[Node, ...]:
         """Return the wanted and the excluded."""
         return self.parts + self.without
+
+    def clues(self) -> Clues | None:
+        """Need what the wanted parts need."""
+        return all_clues(part.clues() for part in self.parts)
+
+    @property
+    def has_places(self) -> bool:
+        """An exclusion has no place."""
+        return not self.without and all(part.has_places for part in self.parts)
 
     @property
     def loose(self) -> bool:
@@ -59,7 +70,7 @@ class Or(Node):
         kept = close or matched
         places = sorted({place for _, found in kept for place in found.places})
         terms = [
-            Term(term.label, term.places, term.alternative or str(part))
+            Term(term.label, term.places, term.alternative or str(part), term.spans)
             for part, found in kept
             for term in found.terms
         ]
@@ -74,7 +85,15 @@ class Or(Node):
         """Return the alternatives."""
         return self.parts
 
+    def clues(self) -> Clues | None:
+        """Need what any of them needs."""
+        return any_clues(part.clues() for part in self.parts)
+
     @property
     def loose(self) -> bool:
         """It binds least of all."""
         return True
+
+
+def _operand(part: Node) -> str:
+    return f"({part})" if isinstance(part, And | Or) else str(part)

@@ -1,35 +1,17 @@
-"""What every operator is: a node that finds its words in a page and prints itself."""
+"""What every operator is: a node that finds its words, says what it needs, and prints itself."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
-from wirewatch.core.text.document import Document
-from wirewatch.core.text.page import Interval, Page
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A page through which a query looks: between two positions, with a measure of closeness."""
-
-    page: Page
-    document: Document
-    first: int
-    end: int
-    near_words: int
-    """How far apart the words of a run may stand and still be close; 0 is anywhere."""
-
-    def within(self, places: Sequence[Interval]) -> list[Interval]:
-        """Return those places that lie in view."""
-        return [place for place in places if self.first <= place[0] and place[1] < self.end]
-
-    def narrowed(self, first: int, end: int) -> View:
-        """Return the view of a part of the page."""
-        return View(
-            self.page, self.document, max(first, self.first), min(end, self.end), self.near_words
-        )
+from wirewatch.core.model.hit import Span
+from wirewatch.core.query.clue import Clues
+from wirewatch.core.query.view import View
+from wirewatch.core.text.page import Interval
 
 
 @dataclass(slots=True)
@@ -39,11 +21,13 @@ class Term:
     label: str
     places: list[Interval]
     alternative: str | None = None
+    spans: tuple[Span, ...] = ()
+    """Characters that are not whole words, as regular expressions find them."""
 
 
 @dataclass(slots=True)
 class Found:
-    """What a node found. *places* are empty for what has no place in the text (``site:``)."""
+    """What a node found. *places* are empty for what has no place among the words (``site:``)."""
 
     places: list[Interval]
     terms: list[Term]
@@ -62,6 +46,10 @@ class Node(ABC):
     @abstractmethod
     def __str__(self) -> str: ...
 
+    def clues(self) -> Clues | None:
+        """Return what must stand in a document that matches; None promises nothing: it is tried on every one."""
+        return None
+
     def children(self) -> tuple[Node, ...]:
         """Return the nodes this one is made of."""
         return ()
@@ -70,6 +58,11 @@ class Node(ABC):
     def loose(self) -> bool:
         """Say whether it needs parentheses inside another operator."""
         return False
+
+    @property
+    def has_places(self) -> bool:
+        """Say whether it stands for words, so that something can be near it."""
+        return all(child.has_places for child in self.children())
 
     def wrapped(self) -> str:
         """Print it as an operand."""
@@ -81,3 +74,24 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
     for child in node.children():
         yield from walk(child)
+
+
+def inside(places: Sequence[Interval], intervals: Sequence[Interval]) -> list[Interval]:
+    """Return the places that lie in one of *intervals* (sorted)."""
+    if places is intervals:
+        return list(places)
+    starts = [first for first, _ in intervals]
+    reach = list(accumulate((last for _, last in intervals), max))
+    return [
+        place
+        for place in places
+        if (at := bisect_right(starts, place[0])) and reach[at - 1] >= place[1]
+    ]
+
+
+def narrowed(terms: Sequence[Term], intervals: Sequence[Interval]) -> list[Term]:
+    """Return terms with only the places that lie in one of *intervals*."""
+    return [
+        Term(term.label, inside(term.places, intervals), term.alternative, term.spans)
+        for term in terms
+    ]

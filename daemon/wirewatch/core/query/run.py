@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wirewatch.core.query.node import Found, Node, Term, View
+from wirewatch.core.query.clue import Clues, all_clues, clues_of
+from wirewatch.core.query.node import Found, Node, inside, narrowed
+from wirewatch.core.query.view import View
+from wirewatch.core.query.word import Word
 from wirewatch.core.text.page import Interval
 
 
@@ -31,7 +34,7 @@ class Run(Node):
         windows = _windows([f.places for f in founds if f.places], view)
         if windows is None:
             return Found(places, terms, close=False)
-        return Found(_kept(places, windows), [_narrow(term, windows) for term in terms])
+        return Found(inside(places, windows), narrowed(terms, windows))
 
     def __str__(self) -> str:
         return " ".join(part.wrapped() for part in self.parts)
@@ -39,6 +42,14 @@ class Run(Node):
     def children(self) -> tuple[Node, ...]:
         """Return the neighbours."""
         return self.parts
+
+    def clues(self) -> Clues | None:
+        """Need what every part needs, or two neighbours written as one word."""
+        clues = all_clues(part.clues() for part in self.parts)
+        glued = {whole for part in self.parts if isinstance(part, Word) for whole in part.glued}
+        if clues is None or not glued:
+            return clues
+        return clues + clues_of(tuple((whole,) for whole in sorted(glued)), inflected=True)
 
     @property
     def loose(self) -> bool:
@@ -51,24 +62,15 @@ def _windows(parts: list[list[Interval]], view: View) -> list[Interval] | None:
 
     What stands in the headline is near everything, so only the other parts have to be near each other.
     """
-    page = view.page
-    title_end = page.bounds[0]
-    titles: Interval = (0, title_end - 1)
+    title_end = view.page.bounds[0]
     far = [part for part in parts if part[0][0] >= title_end]
-    in_title = len(far) < len(parts)
     if not far:
-        everywhere = (0, page.bounds[-1])
-        return [everywhere] if len(parts) < 2 or in_title else [titles]
-    events = sorted(
-        (place, number)
-        for number, part in enumerate(far)
-        for place in part
-        if place[0] >= title_end
-    )
+        return [(0, view.page.bounds[-1])]
+    events = sorted((place, number) for number, part in enumerate(far) for place in part)
     found = _sweep(events, len(far), view)
     if not found:
         return None
-    return [titles, *found] if in_title else found
+    return [(0, title_end), *found] if len(far) < len(parts) else found
 
 
 def _sweep(events: list[tuple[Interval, int]], parts: int, view: View) -> list[Interval]:
@@ -89,18 +91,3 @@ def _sweep(events: list[tuple[Interval, int]], parts: int, view: View) -> list[I
         if max(p[0] for p in latest.values()) - first[1] <= view.near_words:
             windows.append((first[0], max(p[1] for p in latest.values())))
     return windows
-
-
-def _kept(places: list[Interval], windows: list[Interval]) -> list[Interval]:
-    kept = []
-    at = 0
-    for place in places:
-        while at < len(windows) and windows[at][1] < place[1]:
-            at += 1
-        if at < len(windows) and windows[at][0] <= place[0]:
-            kept.append(place)
-    return kept
-
-
-def _narrow(term: Term, windows: list[Interval]) -> Term:
-    return Term(term.label, _kept(term.places, windows), term.alternative)

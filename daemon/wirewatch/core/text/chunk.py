@@ -21,8 +21,8 @@ HYPHENS: Final = "-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d\u05be\u30a0"
 CAPITALS_MATTER: Final = frozenset(
     "us it who am is in at on or an as so no me we he be by do go if my of to up aids aid act arm art bat bit can cap "
     "cat com dad den dot ear eat era fed fat gap gas get has hot ice jet lag led let lot man map mom nap nut oil pen "
-    "pet pin pot ram rat red sad sat set sin son sun tan tar tea ten tip tub via war was wet win sars sort start "
-    "salt mad core care cop pip ira bric nice oh ok ma pa al la de il el un una le les des du die das der den im am".split()
+    "pet pin pot ram rat red sad sat set sin son sun tan tar tea ten tip tub via war was wet win start salt mad core "
+    "care cop pip nice oh ok ma pa al la de il el un une le les des du die das der im".split()
 )
 """Acronyms that are also common words: typed in capitals, they need capitals in the text."""
 
@@ -40,6 +40,7 @@ _PATTERN: Final = re.compile(
 )
 _URL: Final = re.compile(r"(?:https?://|www\.)[!-;=?-~]+", re.IGNORECASE)
 _WILD: Final = "*?"
+_LEAST_HEAD: Final = 4
 _MAX_JOINED: Final = 5
 _MAX_PARTS: Final = 24
 
@@ -55,6 +56,8 @@ class Reading(Enum):
     """``US``: an acronym that is a word in lower case."""
     ELISION = "elision"
     """``l'Iran``: the part after the apostrophe is the word."""
+    HEAD = "head"
+    """``Yemen'de``: in some languages endings are hung on a name with an apostrophe."""
     NAME = "name"
     """``D'Angelo``: the whole is the word."""
 
@@ -231,7 +234,11 @@ def _word(shown: _Shown, begin: int, end: int, text: str) -> _Part:
         return _Part(
             "word", begin, end, Atom(fold(tail), tail_at, stop), (whole, reading, start, stop)
         )
-    return _Part("word", begin, end, Atom(whole, start, stop))
+    edge = None
+    if len(pieces[0]) >= _LEAST_HEAD and head[:1].isupper():
+        head_end = shown.ends[begin + len(head) - 1]
+        edge = (fold(head), Reading.HEAD, start, head_end)
+    return _Part("word", begin, end, Atom(whole, start, stop), edge)
 
 
 def _joins(parts: list[_Part], classes: str) -> list[Edge]:
