@@ -57,7 +57,7 @@ _LEXEME: Final = re.compile(
               |(?:pre|PRE)/(?P<pre>\d+))(?=[\s()]|$))
     | (?P<atleast>(?:ATLEAST|atleast)(?P<times>\d+)(?=\s*\())
     | (?P<minus>[-\u2212\u2013](?=[^\s)]))
-    | (?P<field>(?P<name>[A-Za-z]{{2,12}}):(?=[^\s]))
+    | (?P<field>(?P<name>[A-Za-z]{{2,12}}):)
     | (?P<term>@(?P<term_name>[\w.-]+))
     | (?P<equals>=(?P<literal>[^{_WORD_END}]+))
     | (?P<word>[^{_WORD_END}]+)

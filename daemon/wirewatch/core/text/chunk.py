@@ -93,6 +93,8 @@ class Chunk:
 
 
 def _class_of(char: str, *, wild: bool) -> str:
+    if char in APOSTROPHES:
+        return "'"
     if char.isalnum():
         if is_unspaced(char):
             return "z"
@@ -103,8 +105,6 @@ def _class_of(char: str, *, wild: bool) -> str:
 
 
 def _class_of_sign(char: str, *, wild: bool) -> str:
-    if char in APOSTROPHES:
-        return "'"
     if char in HYPHENS:
         return "-"
     if char == "\u200b":
@@ -177,8 +177,13 @@ def analyse(raw: str, *, wild: bool = False) -> Chunk:
         for form, reading, start, end in [part.edge]
     ]
     edges += _joins(parts, shown.classes)
-    initial = len(parts) == 1 and _is_initial(parts[0], shown.classes)
-    return Chunk(tuple(part.atom for part in parts), tuple(edges), initial)
+    if len(parts) == 1 and _is_initial(parts[0], shown.classes):
+        return Chunk((_with_dot(parts[0], shown),), tuple(edges), initial=True)
+    return Chunk(tuple(part.atom for part in parts), tuple(edges))
+
+
+def _with_dot(part: _Part, shown: _Shown) -> Atom:
+    return Atom(part.atom.form, part.atom.start, shown.ends[part.end])
 
 
 def _is_initial(part: _Part, classes: str) -> bool:
@@ -230,7 +235,7 @@ def _word(shown: _Shown, begin: int, end: int, text: str) -> _Part:
     if len(pieces) == 2 and len(tail) > 1 and fold(head) in _ELISIONS:
         named = head.isupper() and head != "L" and tail[:1].isupper()
         reading = Reading.NAME if named else Reading.ELISION
-        tail_at = shown.starts[begin + len(head) + 1]
+        tail_at = start if named else shown.starts[begin + len(head) + 1]
         return _Part(
             "word", begin, end, Atom(fold(tail), tail_at, stop), (whole, reading, start, stop)
         )

@@ -35,6 +35,9 @@ _BY_SCRIPT: Final = {
     CYRILLIC: "russian", GREEK: "greek", ARMENIAN: "armenian", DEVANAGARI: "hindi", TAMIL: "tamil",
 }  # fmt: skip
 
+_AS_RUSSIAN: Final = str.maketrans("іїєґў", "ииегу")
+"""Ukrainian and Belarusian endings differ from Russian ones by little more than these letters."""
+
 _RESTORED: Final = {
     "spanish": (("cion", "ción"), ("sion", "sión")),
     "portuguese": (("cao", "ção"), ("coes", "ções"), ("sao", "são"), ("soes", "sões")),
@@ -64,6 +67,8 @@ def word_keys(form: str, language: str) -> tuple[str, ...]:
         return _arabic_keys(form)
     if script == HEBREW:
         return _hebrew_keys(form)
+    if script == CYRILLIC:
+        form = form.translate(_AS_RUSSIAN)
     algorithm = _BY_SCRIPT.get(script)
     return (form,) if algorithm is None else (_foreign_key(form, algorithm),)
 
