@@ -1,0 +1,162 @@
+"""Try a document against every watch and say which match, how well, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+from wirewatch.core.match.presearch import Presearch
+from wirewatch.core.model.hit import Span, Strength, WatchId
+from wirewatch.core.model.watch import Scattered, WatchSpec
+from wirewatch.core.query.node import Term
+from wirewatch.core.query.parser import Query, parse_query
+from wirewatch.core.query.view import Subject
+from wirewatch.core.text.document import Document
+from wirewatch.core.text.page import Page
+from wirewatch.core.text.reader import Reader
+from wirewatch.core.text.words import is_pattern
+
+_PROGRESS: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A watch with its query read."""
+
+    spec: WatchSpec
+    query: Query
+
+    @classmethod
+    def of(cls, spec: WatchSpec, *, terms: Mapping[str, str] | None = None) -> Watch:
+        """Read the query of a watch. Raise QueryError when it is malformed."""
+        return cls(spec=spec, query=parse_query(spec.query, terms=terms))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermMatch:
+    """A term of the query as typed, where it stands, and in which alternative of an OR it was."""
+
+    term: str
+    spans: tuple[Span, ...]
+    alternative: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A watch that a document matches."""
+
+    watch: WatchId
+    strength: Strength
+    rings: bool
+    """Close, or the watch says that scattered words ring too."""
+    spans: tuple[Span, ...]
+    """Sorted and distinct."""
+    terms: tuple[TermMatch, ...]
+
+
+class Matcher:
+    """Standing queries, ready for documents. Safe to use from several threads."""
+
+    __slots__ = ("_anywhere", "_lock", "_presearch", "_reader", "_watches")
+
+    def __init__(
+        self,
+        watches: Iterable[Watch] = (),
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """File the watches; *progress* is told now and then how many of how many are done."""
+        self._lock = Lock()
+        self._reader = Reader()
+        self._watches: dict[WatchId, Watch] = {}
+        self._presearch = Presearch()
+        self._anywhere = Presearch()
+        known = list(watches)
+        for number, watch in enumerate(known, start=1):
+            self.add(watch)
+            if progress is not None and (number % _PROGRESS == 0 or number == len(known)):
+                progress(number, len(known))
+
+    def __len__(self) -> int:
+        return len(self._watches)
+
+    def add(self, watch: Watch) -> None:
+        """Add a watch, in place of the one with its id if there is one."""
+        with self._lock:
+            self._remove(watch.spec.id)
+            self._watches[watch.spec.id] = watch
+            self._index_of(watch).file(watch.spec.id, watch.query.node)
+            if "*" in watch.spec.query or "?" in watch.spec.query:
+                self._learn_patterns(watch)
+
+    def remove(self, watch_id: WatchId) -> None:
+        """Remove a watch; one that is not there is already removed."""
+        with self._lock:
+            self._remove(watch_id)
+
+    def _remove(self, watch_id: WatchId) -> None:
+        watch = self._watches.pop(watch_id, None)
+        if watch is not None:
+            self._index_of(watch).unfile(watch_id, watch.query.node)
+
+    def _index_of(self, watch: Watch) -> Presearch:
+        return self._anywhere if watch.query.anywhere else self._presearch
+
+    def _learn_patterns(self, watch: Watch) -> None:
+        words = self._reader.words()
+        for alternative in watch.query.node.clues() or ():
+            for _, key, beside in alternative:
+                if not beside and is_pattern(key):
+                    words.learn_pattern(key)
+
+    def match(self, document: Document) -> tuple[Match, ...]:
+        """Return what matches, in the order of watch ids."""
+        with self._lock:
+            subject = Subject(self._reader, document)
+            matches = self._try(self._presearch.candidates(subject), subject)
+            if self._anywhere:
+                subject = Subject(self._reader, document, anywhere=True)
+                matches += self._try(self._anywhere.candidates(subject), subject)
+        return tuple(sorted(matches, key=_id))
+
+    def _try(self, names: Iterable[str], subject: Subject) -> list[Match]:
+        watches = self._watches
+        return [
+            found
+            for name in names
+            if (found := evaluate(watches[WatchId(name)], subject)) is not None
+        ]
+
+
+def evaluate(watch: Watch, subject: Subject) -> Match | None:
+    """Try one watch on a document."""
+    spec = watch.spec
+    found = watch.query.node.find(subject.view(spec.near_words))
+    if found is None:
+        return None
+    terms = tuple([_term(term, subject.page) for term in found.terms])
+    close = found.close
+    return Match(
+        watch=spec.id,
+        strength=Strength.CLOSE if close else Strength.SCATTERED,
+        rings=close or spec.scattered is Scattered.ALERT,
+        spans=_spans(terms),
+        terms=terms,
+    )
+
+
+def _term(term: Term, page: Page) -> TermMatch:
+    spans = tuple(page.spans(term.places)) if term.places else term.spans
+    return TermMatch(term=term.label, spans=spans, alternative=term.alternative)
+
+
+def _spans(terms: tuple[TermMatch, ...]) -> tuple[Span, ...]:
+    if len(terms) == 1:
+        return terms[0].spans
+    return tuple(sorted({span for term in terms for span in term.spans}))
+
+
+def _id(match: Match) -> str:
+    return match.watch

@@ -1,0 +1,171 @@
+"""Rule watches out cheaply: of what every watch needs, look up only what the document has.
+
+A watch is filed under its clues: one key, two keys that must both occur, or two forms that stand side by side.
+Whatever files under nothing is tried on every document; regular expressions are scanned for together first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice, repeat
+from typing import Final, TypeAlias
+
+from wirewatch.core.match.bridge import Bridge
+from wirewatch.core.match.regex_scan import RegexScan, needed_regexes
+from wirewatch.core.query.clue import Clue
+from wirewatch.core.query.node import Node
+from wirewatch.core.query.view import Subject
+from wirewatch.core.text.page import Page
+
+_Names: TypeAlias = list[str]
+_Pairs: TypeAlias = dict[str, dict[str, _Names]]
+_FEW_HEADS: Final = 6
+
+
+class Presearch:
+    """Names of queries, filed so that few have to be tried."""
+
+    __slots__ = ("_always", "_beside", "_both", "_bridge", "_count", "_one", "_regexes")
+
+    def __init__(self) -> None:
+        self._always: dict[str, None] = {}
+        self._regexes = RegexScan()
+        self._bridge = Bridge()
+        self._count = 0
+        self._one: dict[str, _Names] = {}
+        self._both: _Pairs = {}
+        self._beside: _Pairs = {}
+
+    def __bool__(self) -> bool:
+        return self._count > 0
+
+    def file(self, name: str, node: Node) -> None:
+        """Add a query under a name."""
+        self._count += 1
+        clues = node.clues()
+        if clues is not None:
+            self._bridge.add(node)
+            for alternative in clues:
+                self._file(name, alternative)
+            return
+        regexes = needed_regexes(node)
+        if regexes is None:
+            self._always[name] = None
+        else:
+            self._regexes.add(name, regexes)
+
+    def _file(self, name: str, alternative: tuple[Clue, ...]) -> None:
+        _, first, beside = alternative[0]
+        if beside:
+            names = self._beside.setdefault(first, {}).setdefault(beside, [])
+        elif len(alternative) > 1:
+            names = self._both.setdefault(first, {}).setdefault(alternative[1][1], [])
+        else:
+            names = self._one.setdefault(first, [])
+        names.append(name)
+
+    def unfile(self, name: str, node: Node) -> None:
+        """Remove a query that was filed."""
+        self._count -= 1
+        self._always.pop(name, None)
+        self._regexes.remove(name)
+        for alternative in node.clues() or ():
+            self._unfile(name, alternative)
+
+    def _unfile(self, name: str, alternative: tuple[Clue, ...]) -> None:
+        _, first, beside = alternative[0]
+        if beside:
+            _take_pair(self._beside, first, beside, name)
+        elif len(alternative) > 1:
+            _take_pair(self._both, first, alternative[1][1], name)
+        else:
+            _take(self._one, first, name)
+
+    def candidates(self, subject: Subject) -> set[str]:
+        """Return the names of all queries that may match, and few others."""
+        page = subject.page
+        keys = page.keys
+        if page.special is not None:
+            keys = keys | self._bridge.keys(page.special, page.special_keys)
+        found: set[str] = set(self._always)
+        one, both = self._one, self._both
+        for key in keys & one.keys():
+            found.update(one[key])
+        for key in keys & both.keys():
+            inner = both[key]
+            for other in inner.keys() & keys:
+                found.update(inner[other])
+        for names in self._side_by_side(page):
+            found.update(names)
+        found.update(self._regexes.candidates(subject))
+        return found
+
+    def _side_by_side(self, page: Page) -> Iterator[_Names]:
+        beside = self._beside
+        heads = beside.keys() & page.distinct
+        if not heads:
+            return
+        if len(heads) <= _FEW_HEADS:
+            for head in heads:
+                yield from _after(page, head, beside[head])
+            return
+        nothing: dict[str, _Names] = {}
+        forms = page.forms
+        inners = map(beside.get, forms, repeat(nothing))
+        yield from [
+            inner[after]
+            for inner, after in zip(inners, islice(forms, 1, None), strict=False)
+            if after in inner
+        ]
+        for left, right in _edge_pairs(page):
+            names = beside.get(left, nothing).get(right)
+            if names:
+                yield names
+
+
+def _after(page: Page, head: str, inner: dict[str, _Names]) -> Iterator[_Names]:
+    """Yield what is filed under a head and each form that follows it on the page."""
+    forms = page.forms
+    for first, last in page.where(head):
+        names = inner.get(forms[last + 1])
+        if names:
+            yield names
+        for edge in page.edges:
+            if edge.first == last + 1 and edge.form in inner and first <= last:
+                yield inner[edge.form]
+
+
+def _edge_pairs(page: Page) -> Iterator[tuple[str, str]]:
+    """Yield the forms that stand side by side by other readings than the plain one."""
+    if not page.edges:
+        return
+    forms = page.forms
+    ending: dict[int, list[str]] = {}
+    beginning: dict[int, list[str]] = {}
+    for edge in page.edges:
+        ending.setdefault(edge.last, []).append(edge.form)
+        beginning.setdefault(edge.first, []).append(edge.form)
+    for edge in page.edges:
+        if edge.first:
+            yield forms[edge.first - 1], edge.form
+        yield edge.form, forms[edge.last + 1]
+        for after in beginning.get(edge.last + 1, ()):
+            yield edge.form, after
+
+
+def _take(table: dict[str, _Names], key: str, name: str) -> None:
+    names = table.get(key)
+    if names is None or name not in names:
+        return
+    names.remove(name)
+    if not names:
+        del table[key]
+
+
+def _take_pair(table: _Pairs, first: str, second: str, name: str) -> None:
+    inner = table.get(first)
+    if inner is None:
+        return
+    _take(inner, second, name)
+    if not inner:
+        del table[first]

@@ -1,0 +1,34 @@
+"""Find forms that stand side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from wirewatch.core.query.view import View
+from wirewatch.core.text.page import Interval, Page
+from wirewatch.core.text.words import is_pattern
+
+
+def spelled(spellings: Sequence[Sequence[str]], view: View, *, inflected: bool) -> list[Interval]:
+    """Return where any of *spellings* stands in view, in order."""
+    page = view.page
+    plain = page.where_word if inflected else page.where
+    if len(spellings) == 1:
+        return view.within(side_by_side(spellings[0], page, plain))
+    found = {place for s in spellings for place in side_by_side(s, page, plain)}
+    return view.within(sorted(found))
+
+
+def side_by_side(
+    spelling: Sequence[str], page: Page, plain: Callable[[str], list[Interval]]
+) -> list[Interval]:
+    """Return where the forms of one spelling follow each other without a gap."""
+    reached = page.where_pattern(spelling[0]) if is_pattern(spelling[0]) else plain(spelling[0])
+    for form in spelling[1:]:
+        if not reached:
+            return []
+        ends: dict[int, list[int]] = {}
+        for first, last in page.where_pattern(form) if is_pattern(form) else plain(form):
+            ends.setdefault(first, []).append(last)
+        reached = [(first, end) for first, last in reached for end in ends.get(last + 1, ())]
+    return reached

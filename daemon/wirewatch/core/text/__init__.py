@@ -1,0 +1,1 @@
+"""Text as the matcher sees it: folding, tokens with offsets, documents."""

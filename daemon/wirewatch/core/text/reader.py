@@ -1,0 +1,185 @@
+"""From a document to a page of words, every chunk of text analysed once in a lifetime."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from wirewatch.core.model.hit import Field
+from wirewatch.core.text.chunk import CAPITALS_MATTER, Chunk, analyse
+from wirewatch.core.text.document import Document
+from wirewatch.core.text.language import language_of
+from wirewatch.core.text.page import BREAK, BREAK_CHUNK, TEXTS, Layout, Page, PageEdge
+from wirewatch.core.text.scripts import is_unspaced
+from wirewatch.core.text.words import Computed, Words
+
+_COMPLEX: Final = "\x00"
+"""Before a chunk in place of a form: it holds several words, or several readings, or none."""
+
+_BROKEN_LINE: Final = re.compile(r"(?:\S*[^\W\d_][-\u2010\u00ad]\n(?=[^\W\d_]))+\S*|\S+")
+_MEMO_LIMIT: Final = 300_000
+_MAX_CHUNK: Final = 4_000
+"""A longer run without white space is cut: nobody wrote it to be read."""
+
+
+class Reader:
+    """Reads documents, and remembers every chunk it has seen so that the next one costs a look-up."""
+
+    __slots__ = ("_complex", "_forms", "_words")
+
+    def __init__(self) -> None:
+        self._forms = Computed(self._learn)
+        self._forms[BREAK_CHUNK] = BREAK
+        self._complex: dict[str, Chunk] = {}
+        self._words = {"": Words("")}
+
+    def words(self, language: str = "") -> Words:
+        """Return the words of a language (empty: each script's own)."""
+        found = self._words.get(language)
+        if found is None:
+            found = self._words[language] = Words(language)
+        return found
+
+    def read(self, document: Document, *, anywhere: bool = False) -> Page:
+        """Read the title, summary, body and article; with *anywhere*, boilerplate too."""
+        texts: list[tuple[Field | None, str]] = [(f, document.text(f)) for f in TEXTS]
+        if anywhere:
+            texts.append((None, document.boilerplate))
+        return self.page(texts, document.language)
+
+    def page(self, texts: Sequence[tuple[Field | None, str]], language: str | None = None) -> Page:
+        """Read texts in order. A text without a field is matched but has no spans."""
+        if len(self._forms) > _MEMO_LIMIT:
+            self._forget()
+        chunks: list[str] = []
+        ends: list[int] = []
+        for _, text in texts:
+            if text:
+                chunks += split(text)
+            chunks.append(BREAK_CHUNK)
+            ends.append(len(chunks))
+        coded = list(map(self._forms.__getitem__, chunks))
+        distinct = set(coded)
+        layout = Layout(texts, chunks, ends, self._chunk)
+        marks = self._complex.keys() & distinct
+        page = (
+            self._expanded(layout, coded, marks)
+            if marks
+            else Page(layout, coded, (), ends, distinct)
+        )
+        page.words = self.words()
+        special = language_of(language, page.distinct)
+        page.special = self.words(special) if special else None
+        return page
+
+    def _forget(self) -> None:
+        self._forms.clear()
+        self._forms[BREAK_CHUNK] = BREAK
+        self._complex.clear()
+        for words in self._words.values():
+            words.forget()
+
+    def _learn(self, raw: str) -> str:
+        chunk = analyse(raw)
+        if len(chunk.atoms) == 1 and not chunk.edges and not chunk.initial:
+            return chunk.atoms[0].form
+        self._complex[_COMPLEX + raw] = chunk
+        return _COMPLEX + raw
+
+    def _chunk(self, raw: str) -> Chunk:
+        known = self._complex.get(_COMPLEX + raw)
+        return analyse(raw) if known is None else known
+
+    def _expanded(self, layout: Layout, coded: list[str], marks: set[str]) -> Page:
+        known = self._complex
+        forms: list[str] = []
+        edges: list[PageEdge] = []
+        initials: list[int] = []
+        shifts: list[tuple[int, int]] = []
+        done = 0
+        for at in [at for at, code in enumerate(coded) if code in marks]:
+            forms += coded[done:at]
+            done = at + 1
+            chunk = known[coded[at]]
+            base = len(forms)
+            if chunk.initial:
+                initials.append(base)
+            forms += [atom.form for atom in chunk.atoms]
+            edges += [PageEdge(base + e.first, base + e.last, e.form) for e in chunk.edges]
+            shifts.append((at, len(forms) - at - 1))
+        forms += coded[done:]
+        if len(initials) > 1:
+            edges += _initial_edges(initials, forms)
+        distinct = set(forms)
+        distinct.update(edge.form for edge in edges)
+        return Page(layout, forms, tuple(edges), _shifted(layout.ends, shifts), distinct)
+
+
+def _shifted(ends: list[int], shifts: list[tuple[int, int]]) -> list[int]:
+    """Return the ends of the texts counted in positions instead of chunks."""
+    found: list[int] = []
+    shift, at = 0, 0
+    for end in ends:
+        while at < len(shifts) and shifts[at][0] < end:
+            shift = shifts[at][1]
+            at += 1
+        found.append(end + shift)
+    return found
+
+
+def split(text: str) -> list[str]:
+    """Cut a text at white space, a block's end being a chunk of its own."""
+    if "\x00" in text:
+        text = text.replace("\x00", " ")
+    if "-\n" in text or "\u2010\n" in text or "\u00ad\n" in text:
+        blocks = [_BROKEN_LINE.findall(block) for block in text.split("\n\n")]
+        chunks = [chunk for block in blocks for chunk in (*block, BREAK_CHUNK)][:-1]
+    elif "\n\n" in text:
+        chunks = text.replace("\n\n", " \x00 ").split()
+    else:
+        chunks = text.split()
+    if not text.isascii() or len(text) > _MAX_CHUNK:
+        return _unspaced(chunks)
+    return chunks
+
+
+_RUN: Final = 24
+"""A chunk longer than this, in a script without spaces, is cut so that its pieces can be remembered."""
+
+
+def _unspaced(chunks: list[str]) -> list[str]:
+    if max(map(len, chunks), default=0) <= _RUN:
+        return chunks
+    cut: list[str] = []
+    for chunk in chunks:
+        if len(chunk) <= _RUN:
+            cut.append(chunk)
+        elif is_unspaced(chunk[len(chunk) // 2]) or is_unspaced(chunk[len(chunk) // 3]):
+            cut += _UNSPACED_PIECE.findall(chunk)
+        else:
+            cut += [chunk[at : at + _MAX_CHUNK] for at in range(0, len(chunk), _MAX_CHUNK)]
+    return cut
+
+
+_UNSPACED_PIECE: Final = re.compile(r"[\u3400-\u9fff\uac00-\ud7a3]|[^\u3400-\u9fff\uac00-\ud7a3]+")
+"""Han and Hangul characters stand alone; whatever else stays together (marks, kana, Thai, URLs)."""
+
+
+def _initial_edges(initials: list[int], forms: list[str]) -> list[PageEdge]:
+    """Read ``U. S.`` and ``J. K.`` as one word."""
+    runs: list[list[int]] = [[initials[0]]]
+    for left, right in pairwise(initials):
+        if right == left + 1:
+            runs[-1].append(right)
+        else:
+            runs.append([right])
+    edges = []
+    for run in runs:
+        if len(run) > 1:
+            form = "".join(forms[at] for at in run)
+            edges.append(PageEdge(run[0], run[-1], form))
+            if form in CAPITALS_MATTER:
+                edges.append(PageEdge(run[0], run[-1], form.upper()))
+    return edges
