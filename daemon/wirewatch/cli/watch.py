@@ -126,7 +126,8 @@ def test(state: State, query: str, text: str | None, title: str) -> int:
 
     Shows the sentences that match with the words marked, or the nearest miss. Exits with 3 when it does not match.
     """
-    from wirewatch.core.match import explain, snippets
+    from wirewatch.core.match.explain import explain
+    from wirewatch.core.match.snippet import snippets
     from wirewatch.core.query import lint, parse_query
 
     terms = _terms(state)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wirewatch.core.identity import hit_id
-from wirewatch.core.match import Match, Matcher, Watch, snippets
+from wirewatch.core.match import Match, Matcher, Watch
+from wirewatch.core.match.snippet import snippets
 from wirewatch.core.model.entry import Entry
 from wirewatch.core.model.feed import FeedSpec
 from wirewatch.core.model.hit import Hit, HitState, WatchId, Why
