@@ -40,7 +40,7 @@ def hits(
     if state.as_json:
         show.as_json([_hit_json(view) for view in found])
     else:
-        _print_hits(found)
+        _print_hits(found, told=True)
     return Exit.DONE if found else Exit.NOTHING
 
 
@@ -87,7 +87,7 @@ def _hit_json(view: HitView) -> dict[str, object]:
     }
 
 
-def _print_hits(found: Iterable[HitView]) -> None:
+def _print_hits(found: Iterable[HitView], *, told: bool) -> None:
     now = datetime.now(UTC)
     empty = True
     for view in found:
@@ -99,11 +99,11 @@ def _print_hits(found: Iterable[HitView]) -> None:
             if view.entry.published_at
             else ""
         )
-        click.echo(
-            f"  {show.clean(view.outlet)}{published}, found {show.ago(hit.found_at, now)}"
-            f" · {show.clean(hit.watch_name)} · {hit.state.value}"
-            + (f" ({hit.why.value})" if hit.why else "")
-        )
+        about = f"  {show.clean(view.outlet)}{published}, found {show.ago(hit.found_at, now)}"
+        if told:
+            why = f" ({hit.why.value})" if hit.why else ""
+            about += f" · {show.clean(hit.watch_name)} · {hit.state.value}{why}"
+        click.echo(about)
         for snippet in hit.snippets:
             click.echo(f"  {show.marked(snippet)}")
         if view.entry.link:
@@ -138,7 +138,9 @@ def search(state: State, query: str, since: str, limit: int) -> int:
     finally:
         store.close()
     if state.as_json:
-        show.as_json([_hit_json(view) for view in found])
+        only_of_hits = {"id", "watch", "state", "why", "story", "alert"}
+        answers = [_hit_json(view) for view in found]
+        show.as_json([{k: v for k, v in one.items() if k not in only_of_hits} for one in answers])
     else:
-        _print_hits(found)
+        _print_hits(found, told=False)
     return Exit.DONE if found else Exit.NOTHING

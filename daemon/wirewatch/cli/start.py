@@ -28,14 +28,14 @@ def demo(state: State, once: bool) -> int:
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=".")
 @pass_state
 def init(state: State, directory: Path) -> None:
-    """Write a commented wirewatch.toml and an example watchlist, and create the database.
+    """Write a commented wirewatch.toml and an empty watchlist, and create the database.
 
     Nothing that exists is overwritten.
     """
-    from wirewatch.settings.example import example_files
+    from wirewatch.settings.example import first_files
     from wirewatch.settings.write import replace_text
 
-    for name, text in example_files().items():
+    for name, text in first_files().items():
         path = directory / name
         if path.exists():
             click.echo(f"left as it is: {path}")

@@ -36,7 +36,7 @@ class CadenceRules:
 
 def interval_of(spec: FeedSpec, rules: CadenceRules) -> timedelta:
     """Return how often a healthy feed is polled: as its owner says, else as for all."""
-    return spec.every or rules.every
+    return max(spec.every or rules.every, rules.min_every)
 
 
 def wait_after_success(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from wirewatch.core.model.alert import ChannelSpec
 from wirewatch.core.model.feed import FeedSpec
 from wirewatch.errors import Fault
 from wirewatch.settings.channels import CheckChannel, build_channels
@@ -231,6 +232,7 @@ def _build(
     }
     feeds = build_feeds(draft, imported, poll=sections["poll"], article=sections["article"])
     channels = build_channels(draft, delivery=sections["delivery"], check=check_channel)
+    sections["general"] = _told_somewhere(sections["general"], channels)
     terms = build_terms(draft, check_query)
     lists = build_lists(
         draft,
@@ -253,6 +255,12 @@ def _build(
         notes=tuple(draft.faults.warnings),
     )
     return Assembled(settings, draft, tuple(feeds))
+
+
+def _told_somewhere(general: General, channels: Sequence[Built[ChannelSpec]]) -> General:
+    """Let whoever names no channel be told on all of them: silence must be asked for."""
+    everywhere = general.channels or tuple(channel.noun.name for channel in channels)
+    return replace(general, channels=everywhere, operator=general.operator or everywhere)
 
 
 def _names(draft: Draft, feeds: list[Built[FeedSpec]]) -> Names:

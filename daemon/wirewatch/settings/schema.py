@@ -50,9 +50,9 @@ class General:
     contact: HeaderValue = ""
     """An address or page for the owners of the sites that are polled; it is sent with every request."""
     channels: tuple[Label, ...] = ()
-    """The channels of every watchlist that names none itself."""
+    """The channels of every watchlist that names none itself. Empty: all channels."""
     operator: tuple[Label, ...] = ()
-    """The channels where Wirewatch reports about itself: a dead feed, an alert that could not be sent."""
+    """The channels where Wirewatch reports about itself: an alert that could not be sent. Empty: those above."""
     opml: tuple[Label, ...] = ()
     """OPML files whose feeds are polled too. A [[feed]] with the same address takes precedence."""
     watchlists: tuple[Label, ...] = ("watchlists/*.txt", "watchlists/*.toml")
@@ -72,11 +72,11 @@ class Poll:
     """How feeds are asked."""
 
     every: Length = timedelta(minutes=15)
-    """How often a feed is asked at first; later it adapts to how often the feed changes."""
+    """How often a feed is asked, unless it has an interval of its own."""
     min_every: Length = timedelta(minutes=2)
     """No feed is asked more often than this."""
     max_every: Length = timedelta(hours=6)
-    """No feed is asked less often than this, unless it has an interval of its own."""
+    """The longest wait after failures: a dead feed is asked again at least this often."""
     timeout: Length = timedelta(seconds=30)
     """How long a whole request may take, from name look-up to the last byte."""
     connect_timeout: Length = timedelta(seconds=10)
@@ -194,7 +194,7 @@ class FeedTable:
     tags: tuple[Tag, ...] = ()
     """Words by which watchlists choose feeds: feeds = ["tag:gulf"]."""
     every: Length | None = None
-    """A fixed interval, instead of one that adapts. Not shorter than min_every of [poll]."""
+    """An interval of its own. Not shorter than min_every of [poll]."""
     language: Language | None = None
     """The language of the feed, where it says it wrongly or not: "ar"."""
     article: ArticleMode | None = None
