@@ -47,7 +47,7 @@ POSTGRES_LINE: Final = {
 }
 """A server that vanished without a word is noticed within a minute; each can be set otherwise in the URL."""
 
-POSTGRES_SESSION: Final = "-c timezone=UTC -c lock_timeout=10s"
+POSTGRES_SESSION: Final = "-c lock_timeout=10s"
 """A table that somebody keeps locked is an error that is told of, not a daemon that stands still."""
 
 
@@ -157,7 +157,7 @@ def _sqlite(url: URL, busy_s: float, *, begin: str, read_only: bool = False) -> 
 
 def _postgres(url: URL) -> Engine:
     defaults = {name: value for name, value in POSTGRES_LINE.items() if name not in url.query}
-    options = f"{url.query.get('options', '')} {POSTGRES_SESSION}".strip()
+    options = f"{POSTGRES_SESSION} {url.query.get('options', '')} -c timezone=UTC"
     return create_engine(
         url,
         hide_parameters=True,
