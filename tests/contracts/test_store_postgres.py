@@ -57,10 +57,6 @@ class Executioner:
             with self._engine.begin() as other:
                 other.execute(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": pid})
 
-    def before_commit(self, connection: Connection) -> None:
-        """Count a commit as well."""
-        self.pass_by(connection)
-
     def close(self) -> None:
         """Go home."""
         self._engine.dispose()
@@ -80,7 +76,7 @@ def test_a_step_whose_connection_is_cut_is_done_again_whole(
     made_ready(store)
     executioner = Executioner(second)
     store.database.listen("before_cursor_execute", executioner.pass_by)
-    store.database.listen("commit", executioner.before_commit)
+    store.database.listen("commit", executioner.pass_by)
 
     executioner.wait_for(2)
     step(store)
@@ -95,7 +91,6 @@ def test_connections_that_died_while_nobody_looked_are_replaced(
 ) -> None:
     """A quiet night, a restarted server: the first poll of the morning works."""
     synced(store)
-    executioner = Executioner(postgres_url)
     pids: set[int] = set()
 
     def learn(connection: Connection, *_args: object) -> None:
@@ -112,7 +107,6 @@ def test_connections_that_died_while_nobody_looked_are_replaced(
 
     assert len(store.feeds()) == 2
     assert pids
-    executioner.close()
 
 
 def test_two_steps_that_block_each_other_are_both_done(store: SqlStore) -> None:
