@@ -16,14 +16,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from wirewatch.errors import StoreError
-from wirewatch.store.trouble import is_ours, passes, trouble
+from wirewatch.store.trouble import is_ours, is_standby, passes, trouble
 
 R = TypeVar("R")
 
 PATIENCE: Final = timedelta(seconds=60)
 """How long a database that is locked or away is waited for before a caller is told."""
 
-BUSY_MS: Final = 2_000
+BUSY_S: Final = 2.0
 """How long SQLite itself waits for a lock; then it counts as one try."""
 
 FIRST_WAIT_S: Final = 0.05
@@ -38,6 +38,19 @@ SQLITE_PRAGMAS: Final = (
 )
 
 
+POSTGRES_LINE: Final = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""A server that vanished without a word is noticed within a minute; each can be set otherwise in the URL."""
+
+POSTGRES_SESSION: Final = "-c lock_timeout=10s"
+"""A table that somebody keeps locked is an error that is told of, not a daemon that stands still."""
+
+
 class Database:
     """Gives transactions for reading and for writing. Safe to use from several threads."""
 
@@ -50,8 +63,9 @@ class Database:
             threading.Lock() if self.is_sqlite else nullcontext()
         )
         if self.is_sqlite:
-            self._writer = _sqlite(url, begin="BEGIN IMMEDIATE")
-            self._reader = _sqlite(url, begin="BEGIN", read_only=True)
+            busy_s = min(BUSY_S, self._patience_s)
+            self._writer = _sqlite(url, busy_s, begin="BEGIN IMMEDIATE")
+            self._reader = _sqlite(url, busy_s, begin="BEGIN", read_only=True)
         else:
             self._writer = self._reader = _postgres(url)
 
@@ -100,6 +114,8 @@ class Database:
                     raise
                 if not passes(exc) or monotonic() + wait_s > until:
                     raise trouble(exc) from exc
+                if is_standby(exc):
+                    self._writer.dispose()
             sleep(wait_s)
         raise AssertionError("the waits never end")
 
@@ -116,14 +132,14 @@ def _waits() -> Iterator[float]:
         wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
 
-def _sqlite(url: URL, *, begin: str, read_only: bool = False) -> Engine:
+def _sqlite(url: URL, busy_s: float, *, begin: str, read_only: bool = False) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
         pool_size=1 if not read_only else 5,
         max_overflow=20,
         # We say BEGIN ourselves: by default the driver begins late, and then a lock cannot be waited for.
-        connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000},
+        connect_args={"isolation_level": None, "timeout": busy_s},
     )
     pragmas = ("query_only=ON",) if read_only else ("journal_mode=WAL",)
 
@@ -140,13 +156,13 @@ def _sqlite(url: URL, *, begin: str, read_only: bool = False) -> Engine:
 
 
 def _postgres(url: URL) -> Engine:
-    options = url.query.get("options", "")
-    zone = f"{options} -c timezone=UTC".strip()
+    defaults = {name: value for name, value in POSTGRES_LINE.items() if name not in url.query}
+    options = f"{POSTGRES_SESSION} {url.query.get('options', '')} -c timezone=UTC"
     return create_engine(
-        url.set(drivername="postgresql+psycopg"),
+        url,
         hide_parameters=True,
         pool_pre_ping=True,
         pool_size=8,
         isolation_level="READ COMMITTED",
-        connect_args={"connect_timeout": 10, "options": zone},
+        connect_args={**defaults, "options": options},
     )

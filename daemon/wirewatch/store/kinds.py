@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -139,5 +139,20 @@ def _is_storable(text: str) -> bool:
 
 
 def to_json(value: Any) -> str:
-    """Return compact JSON that can be stored."""
-    return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    """Return compact JSON that can be stored; its texts are mended as those in columns are."""
+    text = _dumps(value)
+    return storable(_dumps(_mended(value)) if "\\u0000" in text else text)
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, Mapping):
+        return {_mended(name): _mended(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_mended(item) for item in value]
+    return value

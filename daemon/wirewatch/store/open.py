@@ -156,7 +156,7 @@ def _require_folder(path: Path) -> None:
         raise StoreError(
             f"there is no folder {folder}", hint=f"mkdir -p {folder}, or correct database.url"
         )
-    if not os.access(folder, os.W_OK | os.X_OK):
+    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
         raise StoreError(
             f"{folder} cannot be written", hint="it must belong to the user that runs Wirewatch"
         )
@@ -171,7 +171,7 @@ def _require_folder(path: Path) -> None:
 def _require_usable(path: Path) -> None:
     if not path.is_file():
         raise StoreError(f"{path} is not a file", hint="correct database.url")
-    if not os.access(path, os.R_OK | os.W_OK):
+    if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
         raise StoreError(
             f"{path} cannot be written", hint="it must belong to the user that runs Wirewatch"
         )
@@ -194,7 +194,7 @@ def _create(url: URL, path: Path, steps: Steps) -> None:
             database.write(steps.upgrade)
         finally:
             database.close()
-        os.link(fresh, path)
+        _name(fresh, path)
         flush(path.parent)
     except FileExistsError:
         return  # another process was faster; its database is as good
@@ -202,6 +202,16 @@ def _create(url: URL, path: Path, steps: Steps) -> None:
         raise StoreError(f"{path}: {exc.strerror}", hint="correct database.url") from exc
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def _name(fresh: Path, path: Path) -> None:
+    """Give a file its name, never in the place of another."""
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        fresh.rename(path)
 
 
 def _examine(database: Database, path: Path) -> None:

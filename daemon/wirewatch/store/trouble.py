@@ -78,9 +78,11 @@ _NO_RIGHT = _Kind(
     "the database user has not the rights it needs", "GRANT them, or make it the owner"
 )
 
+_READ_ONLY_TRANSACTION: Final = "25006"
+
 _POSTGRES: Final = {
     "08": _AWAY,  # connection exception
-    "25006": _Kind(  # a standby: the connections are made anew until one leads to the primary
+    _READ_ONLY_TRANSACTION: _Kind(
         "PostgreSQL only lets us read (a standby?)",
         "point database.url to the primary",
         passes=True,
@@ -117,6 +119,11 @@ def passes(exc: DatabaseSays) -> bool:
         return True
     kind = _kind(exc)
     return kind is not None and kind.passes
+
+
+def is_standby(exc: DatabaseSays) -> bool:
+    """Say whether the server has become one that only lets us read: another connection may lead to the primary."""
+    return getattr(_orig(exc), "sqlstate", None) == _READ_ONLY_TRANSACTION
 
 
 def trouble(exc: DatabaseSays) -> StoreError:
