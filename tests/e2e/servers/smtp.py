@@ -43,6 +43,9 @@ class Mail:
     message: EmailMessage
     acknowledged: bool
 
+    def __repr__(self) -> str:
+        return f"Mail({self.subject!r}, at={self.at:.3f}, acknowledged={self.acknowledged})"
+
     @property
     def subject(self) -> str:
         """Return the subject, decoded."""
