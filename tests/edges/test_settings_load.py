@@ -457,6 +457,17 @@ class TestWarnings:
 
         assert warnings(settings) == ()
 
+    def test_whoever_names_no_channel_is_told_on_all(self, home: Home) -> None:
+        """A first channel and a first watch must be enough for a first alert."""
+        settings = home.load(
+            '[channel.a]\nurl = "ntfy://x"\n[channel.b]\nurl = "ntfy://y"\n'
+            '[[watch]]\nquery = "x1"\n[watchlist.quiet]\nchannels = []\n'
+        )
+
+        lists = {one.name: one.channels for one in settings.watchlists}
+        assert lists == {"main": ("a", "b"), "quiet": ()}
+        assert settings.general.operator == ("a", "b")
+
     def test_lists_and_feeds_that_cannot_ring_are_named(self, home: Home) -> None:
         """The commonest reason why no alert comes."""
         home.write("watchlists/text.txt", "feeds = tag:t\nchannels = a\noil\n")
@@ -464,12 +475,11 @@ class TestWarnings:
             '[channel.a]\nurl = "ntfy://x"\n'
             '[[feed]]\nurl = "https://a.org/"\ntags = ["t"]\npaused = true\n[[feed]]\nurl = "https://b.org/"\n'
             '[watchlist.empty]\nfeeds = ["a.org"]\npaused = true\nchannels = ["a"]\n'
-            '[watchlist.mute]\nfeeds = ["tag:t"]\n[[watch]]\nquery = "a"\nwatchlist = "mute"\n'
+            '[watchlist.mute]\nfeeds = ["tag:t"]\nchannels = []\n[[watch]]\nquery = "a"\nwatchlist = "mute"\n'
         )
 
         shown = [str(one).replace(f"{home.root}/", "").split(" (")[0] for one in warnings(settings)]
         assert shown == [
-            "wirewatch.toml: general.operator: nobody is told when Wirewatch itself is in trouble",
             'wirewatch.toml: feed "b.org": no watchlist reads this feed',
             "wirewatch.toml: watchlist.empty: holds no watch",
             "wirewatch.toml: watchlist.mute: names no channel: its hits are stored and nobody is told",

@@ -87,11 +87,6 @@ def _of_the_whole(settings: Settings) -> list[tuple[str, str, str]]:
         found.append(("watch", "no watch is configured", "wirewatch watch add QUERY"))
     if not settings.channels:
         found.append(("channel", "no channel is configured", "wirewatch channel add NAME URL"))
-    elif not settings.general.operator:
-        hint = f'operator = ["{settings.channels[0].name}"]'
-        found.append(
-            ("general.operator", "nobody is told when Wirewatch itself is in trouble", hint)
-        )
     if settings.watchlists:
         found += [
             (f'feed "{feed.name}"', "no watchlist reads this feed", "name it or its tag in one")
