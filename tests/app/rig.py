@@ -8,11 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from wirewatch.parse.feeds import parse_feed
-from wirewatch.parse.limits import ParseLimits
-from wirewatch.parse.page import parse_page
-from wirewatch.settings.load import load
-
 from wirewatch.app.context import Context
 from wirewatch.app.daemon import Daemon
 from wirewatch.app.world import World
@@ -27,7 +22,11 @@ from wirewatch.core.model.outcome import (
     Request,
     Unchanged,
 )
+from wirewatch.parse.feeds import parse_feed
+from wirewatch.parse.limits import ParseLimits
+from wirewatch.parse.page import parse_page
 from wirewatch.ports import Store
+from wirewatch.settings.load import load
 
 NOON = datetime(2026, 1, 23, 12, 0, tzinfo=UTC)
 FEED = "https://gulf.example/feed"
