@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 _DIRECTION: Final = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufff9-\ufffb\ufeff]")
 _BLANK: Final = re.compile("[\\s\u2028\u2029\u0085]+")
-_MENTION: Final = re.compile(r"@(?=[\w&!])")
+_MENTION: Final = re.compile(r"@(?=[\w&!])|<(?=[!@#&])")
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#~|><]|^[-+=]|^\d+(?=[.)]))")
 _LINK: Final = re.compile(r"(?i)\b(https?|ftp|javascript|data|vbscript):(?=\S)")
 _ZERO_WIDTH: Final = "\u200b"
@@ -32,6 +32,11 @@ def clean(text: str) -> str:
 def html(text: str) -> str:
     """Return text as HTML text."""
     return _html(one_line(text), quote=True)
+
+
+def simple_html(text: str) -> str:
+    """Return text as HTML text for chat services, which look for mentions in it."""
+    return _html(_unmentioned(one_line(text)), quote=True)
 
 
 def markdown(text: str) -> str:
@@ -60,11 +65,12 @@ def mrkdwn(text: str) -> str:
 
 def text(raw: str) -> str:
     """Return text for services that show text, some of which still look for mentions."""
-    return _unmentioned(one_line(raw))
+    return _unlinked(_unmentioned(one_line(raw)))
 
 
 def _unmentioned(line: str) -> str:
-    return _MENTION.sub(f"@{_ZERO_WIDTH}", line)
+    """Break what calls people: ``@everyone``, ``<!channel>``, ``<@U123>``."""
+    return _MENTION.sub(lambda match: match.group() + _ZERO_WIDTH, line)
 
 
 def _unlinked(line: str) -> str:

@@ -157,23 +157,23 @@ def _marked(quote: Callable[[str], str], bold: str) -> Callable[[Message, bool],
 
 def _simple_html(message: Message, with_headline: bool) -> str:
     def mark(words: str) -> str:
-        return f"<b>{escape.html(words)}</b>"
+        return f"<b>{escape.simple_html(words)}</b>"
 
     link = escape.safe_link(message.link)
     heading = []
     if with_headline and message.headline:
-        title = escape.html(message.headline)
+        title = escape.simple_html(message.headline)
         heading = [
             f'<b><a href="{escape.html(link)}">{title}</a></b>' if link else f"<b>{title}</b>"
         ]
     heading += [
-        escape.html(line) for line in (facts.byline(message), facts.watches(message)) if line
+        escape.simple_html(line) for line in (facts.byline(message), facts.watches(message)) if line
     ]
     parts = ["\n".join(heading)]
-    parts += [_pieces(one, escape.html, mark) for one in message.snippets]
-    parts += [escape.html(block) for block in _blocks(message)]
-    parts += ["\n".join(escape.html(line) for line in _small_print(message))]
-    parts += [escape.html(_link_line(message))]
+    parts += [_pieces(one, escape.simple_html, mark) for one in message.snippets]
+    parts += [escape.simple_html(block) for block in _blocks(message)]
+    parts += ["\n".join(escape.simple_html(line) for line in _small_print(message))]
+    parts += [escape.simple_html(_link_line(message))]
     return "\n\n".join(part for part in parts if part)
 
 
