@@ -26,7 +26,11 @@ def cases() -> Iterator[object]:
 
 
 def document_of(case: Mapping[str, object]) -> Document:
-    plain = {n: str(case[n]) for n in ("title", "summary", "body", "article", "boilerplate", "feed") if n in case}
+    plain = {
+        n: str(case[n])
+        for n in ("title", "summary", "body", "article", "boilerplate", "feed")
+        if n in case
+    }
     lists = {n: tuple(case[n]) for n in ("categories", "tags") if n in case}  # type: ignore[call-overload]
     authors = (str(case["author"]),) if "author" in case else ()
     language = None if "lang" not in case else str(case["lang"])
