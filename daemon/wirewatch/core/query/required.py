@@ -80,14 +80,19 @@ def _of_spellings(spellings: Sequence[Spelling], *, inflected: bool) -> list[Gro
     return found[0] if len(found) == 1 else _either(found)
 
 
-def _either(choices: Iterable[list[Group]]) -> list[Group]:
+def _either(choices: Iterable[Sequence[Group]]) -> list[Group]:
     """Of every choice take the group that promises most; together they are one group."""
     together: dict[str, None] = {}
     for groups in choices:
         if not groups:
             return []
-        together.update(dict.fromkeys(max(groups, key=lambda group: (len(group[0]), len(group)))))
+        best: Group = max(groups, key=_promise)
+        together.update(dict.fromkeys(best))
     return [tuple(together)]
+
+
+def _promise(group: Group) -> tuple[int, int]:
+    return len(group[0]), len(group)
 
 
 def _beginnings(form: str, *, inflected: bool) -> Group:
