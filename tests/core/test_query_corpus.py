@@ -72,3 +72,24 @@ def test_the_canonical_form_reads_back_as_the_same_query(case: Mapping[str, obje
     again = parse_query(str(query))
 
     assert (again, str(again)) == (query, str(query))
+
+
+def test_all_watches_of_the_corpus_together_find_what_each_finds_alone() -> None:
+    """The presearch files every watch differently when there are many; none may be lost among the others."""
+    found = [case.values[0] for case in cases()]  # type: ignore[attr-defined]
+    known = [case for case in found if "error_at" not in case]
+    matcher = Matcher(
+        Watch.of(
+            WatchSpec(
+                id=WatchId(str(number)),
+                name="",
+                query=case["query"],
+                near_words=case.get("near_words", 50),
+            )
+        )
+        for number, case in enumerate(known)
+    )
+
+    for number, case in enumerate(known):
+        strengths = {m.watch: m.strength.value for m in matcher.match(document_of(case))}
+        assert strengths.get(WatchId(str(number)), "none") == case["expect"], case["why"]

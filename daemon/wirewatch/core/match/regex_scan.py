@@ -19,6 +19,9 @@ from wirewatch.core.query.view import Subject
 _FEW: Final = 4
 """So many expressions are tried one by one as fast as together."""
 
+_TOGETHER: Final = 64
+"""So few share an automaton that its memory always suffices: one that runs out would find nothing."""
+
 
 def needed_regexes(node: Node) -> tuple[Regex, ...] | None:
     """Return expressions of which one must occur before *node* can match; None when there are none."""
@@ -66,8 +69,10 @@ class RegexScan:
         if self._sets is None:
             pairs = [(name, regex) for name, regexes in self._by_name.items() for regex in regexes]
             self._sets = [
-                _Set([pair for pair in pairs if pair[1].folded is folded], folded=folded)
+                _Set(same[at : at + _TOGETHER], folded=folded)
                 for folded in (True, False)
+                for same in [[pair for pair in pairs if pair[1].folded is folded]]
+                for at in range(0, len(same), _TOGETHER)
             ]
         for together in self._sets:
             yield from together.names(subject)
@@ -81,21 +86,16 @@ class _Set:
     def __init__(self, pairs: Sequence[tuple[str, Regex]], *, folded: bool) -> None:
         self._folded = folded
         self._names = [name for name, _ in pairs]
-        self._compiled: Any = None
-        if not pairs:
-            return
         options = re2.Options()
         options.log_errors = False
-        options.max_mem = 64 << 20
+        options.max_mem = 128 << 20
         compiled = re2.Set.SearchSet(options)
         for _, regex in pairs:
             compiled.Add(source(regex.pattern, ignore_case=regex.ignore_case))
         compiled.Compile()
-        self._compiled = compiled
+        self._compiled: Any = compiled
 
     def names(self, subject: Subject) -> Iterator[str]:
-        if self._compiled is None:
-            return
         for block in subject.blocks(folded=self._folded):
-            for index in self._compiled.Match(block.text):
+            for index in self._compiled.Match(block.text) or ():
                 yield self._names[index]

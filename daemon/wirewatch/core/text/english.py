@@ -106,6 +106,11 @@ _IRREGULAR: Final = _irregular()
 _VOWEL: Final = re.compile(r"[aeiouy]")
 
 
+def is_irregular(form: str) -> bool:
+    """Say whether a form, or what it is reduced to, has inflections that share no beginning."""
+    return form in _IRREGULAR or english_key(form) in _IRREGULAR
+
+
 def english_key(form: str) -> str:
     """Return what the inflections of one English word have in common.
 

@@ -56,6 +56,14 @@ def special_language(tag: str | None) -> str:
     return primary if primary in _SNOWBALL else ""
 
 
+def latin_languages() -> tuple[str, ...]:
+    """Return the languages in Latin letters that have rules of their own, one of each set of rules."""
+    rules = {
+        a: language for language, a in _SNOWBALL.items() if language not in _SCRIPT_OF_LANGUAGE
+    }
+    return tuple(rules.values())
+
+
 def word_keys(form: str, language: str) -> tuple[str, ...]:
     """Return what the inflections of a word have in common; several when clitics make a form ambiguous."""
     script = script_of(form[0]) if form else LATIN

@@ -245,3 +245,8 @@ def _is_second_half(word: str) -> bool:
     if word in FUNCTION_WORDS:
         return False
     return word in _RANK or (word.endswith("s") and len(word) > 4 and word[:-1] in _RANK)
+
+
+def common_words() -> tuple[str, ...]:
+    """Return the words, the most common first."""
+    return tuple(_RANK)

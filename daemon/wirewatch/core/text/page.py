@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from itertools import accumulate
+from typing import Final, NamedTuple, TypeAlias
 
 from wirewatch.core.model.hit import Field, Span
-from wirewatch.core.text.chunk import Atom, Chunk
+from wirewatch.core.text.chunk import Chunk
 from wirewatch.core.text.words import Words
 
 Interval: TypeAlias = tuple[int, int]
@@ -21,7 +23,9 @@ BREAK_CHUNK: Final = "\x00"
 
 TEXTS: Final = (Field.TITLE, Field.SUMMARY, Field.BODY, Field.ARTICLE)
 
-_NOTHING: Final = Atom(BREAK, 0, 0)
+SPACED: Final = 12
+"""Characters a chunk on average, more than which no language with spaces has."""
+
 _FEW: Final = 12
 """So many scans of a page are cheaper than an index of all its words."""
 
@@ -35,6 +39,18 @@ class PageEdge:
     form: str
 
 
+class Shift(NamedTuple):
+    """A chunk that is several words or none: its number, the position of its first word, how many there are."""
+
+    chunk: int
+    base: int
+    words: int
+
+
+def _base(shift: Shift) -> int:
+    return shift.base
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Where the words of a page come from."""
@@ -44,14 +60,27 @@ class Layout:
     ends: list[int]
     """How many chunks there are up to the end of each text."""
     chunk: Callable[[str], Chunk]
+    shifts: Sequence[Shift] = ()
+    """The chunks that are not one word, in order."""
+
+    def source(self, position: int) -> tuple[int, int]:
+        """Return the number of the chunk at a word position, and of the word in it."""
+        at = bisect_right(self.shifts, position, key=_base) - 1
+        if at < 0:
+            return position, 0
+        shift = self.shifts[at]
+        beyond = position - shift.base
+        if beyond < shift.words:
+            return shift.chunk, beyond
+        return shift.chunk + 1 + beyond - shift.words, 0
 
 
 class Page:
     """A document as words. Positions count words through all texts; each block's end takes one position."""
 
     __slots__ = (
-        "_asked", "_found", "_index", "_keys", "_layout", "_special_keys", "_starts", "bounds", "distinct", "edges",
-        "forms", "special", "words",
+        "_asked", "_found", "_index", "_keys", "_layout", "_offsets", "_special_keys", "_starts", "bounds",
+        "distinct", "edges", "forms", "special", "words",
     )  # fmt: skip
 
     words: Words
@@ -70,9 +99,10 @@ class Page:
         distinct.discard(BREAK)
         self.distinct = distinct
         self._found: dict[str, list[Interval]] = {}
-        self._index: dict[str, list[Interval]] | None = None
+        self._index: dict[str, list[int]] | None = None
         self._asked = 0
-        self._starts: list[tuple[int, Atom]] | None = None
+        self._starts: list[int] | None = None
+        self._offsets: dict[int, tuple[int, int]] = {}
         self._keys: set[str] | None = None
         self._special_keys: set[str] | None = None
 
@@ -120,14 +150,11 @@ class Page:
 
     def _indexed(self, form: str) -> list[Interval]:
         if self._index is None:
-            index: dict[str, list[Interval]] = {}
+            index: dict[str, list[int]] = defaultdict(list)
             for at, word in enumerate(self.forms):
-                if word in index:
-                    index[word].append((at, at))
-                else:
-                    index[word] = [(at, at)]
+                index[word].append(at)
             self._index = index
-        return self._with_edges(form, self._index.get(form, []))
+        return self._with_edges(form, [(at, at) for at in self._index.get(form, ())])
 
     def where_word(self, form: str) -> list[Interval]:
         """Return where any inflection of a word stands, in order."""
@@ -159,41 +186,73 @@ class Page:
 
     def spans(self, places: Iterable[Interval]) -> list[Span]:
         """Return the characters of intervals."""
-        if self._starts is None:
-            self._starts = self._locate()
-        starts, texts, bounds = self._starts, self._layout.texts, self.bounds
+        texts, bounds = self._layout.texts, self.bounds
         spans = []
         for first, last in places:
             field = texts[bisect_right(bounds, first)][0]
             if field is not None:
-                (start, left), (end, right) = starts[first], starts[last]
-                spans.append(Span(field, start + left.start, end + right.end))
+                start, end = self._characters(first)
+                if last != first:
+                    end = self._characters(last)[1]
+                spans.append(Span(field, start, end))
         return spans
 
     def raw(self, first: int, last: int) -> str:
         """Return the characters of an interval as they stand in the text."""
-        if self._starts is None:
-            self._starts = self._locate()
         text = self._layout.texts[bisect_right(self.bounds, first)][1]
-        (start, left), (end, right) = self._starts[first], self._starts[last]
-        return text[start + left.start : end + right.end]
+        return text[self._characters(first)[0] : self._characters(last)[1]]
 
-    def _locate(self) -> list[tuple[int, Atom]]:
-        located: list[tuple[int, Atom]] = []
-        layout = self._layout
-        begin = 0
-        for (_, text), end in zip(layout.texts, layout.ends, strict=True):
-            shown = text.replace("\x00", " ") if "\x00" in text else text
-            at = 0
-            for chunk in layout.chunks[begin:end]:
-                if chunk == BREAK_CHUNK:
-                    located.append((at, _NOTHING))
-                    continue
-                at = shown.index(chunk, at)
-                if chunk.isalpha() and chunk.isascii():
-                    located.append((at, Atom(chunk, 0, len(chunk))))
-                else:
-                    located += [(at, atom) for atom in layout.chunk(chunk).atoms]
-                at += len(chunk)
-            begin = end
-        return located
+    def _characters(self, position: int) -> tuple[int, int]:
+        known = self._offsets.get(position)
+        if known is None:
+            layout = self._layout
+            number, word = layout.source(position)
+            if self._starts is None:
+                self._starts = _starts(layout)
+            start, chunk = self._starts[number], layout.chunks[number]
+            if chunk.isalpha() and chunk.isascii():
+                known = start, start + len(chunk)
+            else:
+                atom = layout.chunk(chunk).atoms[word]
+                known = start + atom.start, start + atom.end
+            self._offsets[position] = known
+        return known
+
+
+def _starts(layout: Layout) -> list[int]:
+    """Return where each chunk begins in its text."""
+    starts: list[int] = []
+    begin = 0
+    for (_, text), end in zip(layout.texts, layout.ends, strict=True):
+        chunks = layout.chunks[begin : end - 1]
+        starts += _spaced_starts(text, chunks) or _found_starts(text, chunks)
+        starts.append(len(text))
+        begin = end
+    return starts
+
+
+def _spaced_starts(text: str, chunks: list[str]) -> list[int]:
+    """Add up lengths, which is right when every gap is one character (two between blocks); empty when not."""
+    lengths = list(map(len, chunks))
+    at = -1
+    for _ in range(chunks.count(BREAK_CHUNK)):
+        at = chunks.index(BREAK_CHUNK, at + 1)
+        lengths[at] = 0
+    if sum(lengths) + len(lengths) - 1 != len(text) or len(text) > SPACED * (len(chunks) + 1):
+        return []
+    steps = [0, *(length + 1 for length in lengths)]
+    return list(accumulate(steps))[:-1]
+
+
+def _found_starts(text: str, chunks: list[str]) -> list[int]:
+    index = (text.replace("\x00", " ") if "\x00" in text else text).index
+    starts: list[int] = []
+    at = 0
+    for chunk in chunks:
+        if chunk != BREAK_CHUNK:
+            at = index(chunk, at)
+            starts.append(at)
+            at += len(chunk)
+        else:
+            starts.append(at)
+    return starts

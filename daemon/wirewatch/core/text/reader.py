@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -11,7 +12,16 @@ from wirewatch.core.model.hit import Field
 from wirewatch.core.text.chunk import CAPITALS_MATTER, Chunk, analyse
 from wirewatch.core.text.document import Document
 from wirewatch.core.text.language import language_of
-from wirewatch.core.text.page import BREAK, BREAK_CHUNK, TEXTS, Layout, Page, PageEdge
+from wirewatch.core.text.page import (
+    BREAK,
+    BREAK_CHUNK,
+    SPACED,
+    TEXTS,
+    Layout,
+    Page,
+    PageEdge,
+    Shift,
+)
 from wirewatch.core.text.scripts import is_unspaced
 from wirewatch.core.text.words import Computed, Words
 
@@ -20,6 +30,7 @@ _COMPLEX: Final = "\x00"
 
 _BROKEN_LINE: Final = re.compile(r"(?:\S*[^\W\d_][-\u2010\u00ad]\n(?=[^\W\d_]))+\S*|\S+")
 _MEMO_LIMIT: Final = 300_000
+_FEW_MARKS: Final = 5
 _MAX_CHUNK: Final = 4_000
 """A longer run without white space is cut: nobody wrote it to be read."""
 
@@ -27,12 +38,14 @@ _MAX_CHUNK: Final = 4_000
 class Reader:
     """Reads documents, and remembers every chunk it has seen so that the next one costs a look-up."""
 
-    __slots__ = ("_complex", "_forms", "_words")
+    __slots__ = ("_complex", "_details", "_forms", "_words")
 
     def __init__(self) -> None:
         self._forms = Computed(self._learn)
         self._forms[BREAK_CHUNK] = BREAK
         self._complex: dict[str, Chunk] = {}
+        self._details: dict[str, Chunk] = {}
+        """Plain chunks in which something was found."""
         self._words = {"": Words("")}
 
     def words(self, language: str = "") -> Words:
@@ -62,13 +75,11 @@ class Reader:
             ends.append(len(chunks))
         coded = list(map(self._forms.__getitem__, chunks))
         distinct = set(coded)
-        layout = Layout(texts, chunks, ends, self._chunk)
         marks = self._complex.keys() & distinct
-        page = (
-            self._expanded(layout, coded, marks)
-            if marks
-            else Page(layout, coded, (), ends, distinct)
-        )
+        if marks:
+            page = self._expanded(Layout(texts, chunks, ends, self._chunk), coded, distinct, marks)
+        else:
+            page = Page(Layout(texts, chunks, ends, self._chunk), coded, (), ends, distinct)
         page.words = self.words()
         special = language_of(language, page.distinct)
         page.special = self.words(special) if special else None
@@ -78,6 +89,7 @@ class Reader:
         self._forms.clear()
         self._forms[BREAK_CHUNK] = BREAK
         self._complex.clear()
+        self._details.clear()
         for words in self._words.values():
             words.forget()
 
@@ -89,41 +101,63 @@ class Reader:
         return _COMPLEX + raw
 
     def _chunk(self, raw: str) -> Chunk:
-        known = self._complex.get(_COMPLEX + raw)
-        return analyse(raw) if known is None else known
+        known = self._complex.get(_COMPLEX + raw) or self._details.get(raw)
+        if known is None:
+            known = self._details[raw] = analyse(raw)
+        return known
 
-    def _expanded(self, layout: Layout, coded: list[str], marks: set[str]) -> Page:
-        known = self._complex
+    def _expanded(
+        self, layout: Layout, coded: list[str], distinct: set[str], marks: set[str]
+    ) -> Page:
         forms: list[str] = []
         edges: list[PageEdge] = []
         initials: list[int] = []
-        shifts: list[tuple[int, int]] = []
+        shifts: list[Shift] = []
         done = 0
-        for at in [at for at, code in enumerate(coded) if code in marks]:
+        for at in _places(coded, marks):
             forms += coded[done:at]
             done = at + 1
-            chunk = known[coded[at]]
+            chunk = self._complex[coded[at]]
             base = len(forms)
+            shifts.append(Shift(at, base, len(chunk.atoms)))
             if chunk.initial:
                 initials.append(base)
             forms += [atom.form for atom in chunk.atoms]
             edges += [PageEdge(base + e.first, base + e.last, e.form) for e in chunk.edges]
-            shifts.append((at, len(forms) - at - 1))
         forms += coded[done:]
         if len(initials) > 1:
             edges += _initial_edges(initials, forms)
-        distinct = set(forms)
-        distinct.update(edge.form for edge in edges)
-        return Page(layout, forms, tuple(edges), _shifted(layout.ends, shifts), distinct)
+        distinct -= marks
+        distinct.update([a.form for mark in marks for a in self._complex[mark].atoms])
+        distinct.update([edge.form for edge in edges])
+        bounds = _shifted(layout.ends, shifts)
+        return Page(replace(layout, shifts=shifts), forms, tuple(edges), bounds, distinct)
 
 
-def _shifted(ends: list[int], shifts: list[tuple[int, int]]) -> list[int]:
+def _places(coded: list[str], marks: set[str]) -> list[int]:
+    """Return where *marks* stand, in order."""
+    if len(marks) > _FEW_MARKS:
+        return [at for at, code in enumerate(coded) if code in marks]
+    found: list[int] = []
+    index = coded.index
+    for mark in marks:
+        at = -1
+        try:
+            while True:
+                at = index(mark, at + 1)
+                found.append(at)
+        except ValueError:
+            continue
+    return sorted(found)
+
+
+def _shifted(ends: list[int], shifts: list[Shift]) -> list[int]:
     """Return the ends of the texts counted in positions instead of chunks."""
     found: list[int] = []
     shift, at = 0, 0
     for end in ends:
-        while at < len(shifts) and shifts[at][0] < end:
-            shift = shifts[at][1]
+        while at < len(shifts) and shifts[at].chunk < end:
+            shift += shifts[at].words - 1
             at += 1
         found.append(end + shift)
     return found
@@ -140,9 +174,7 @@ def split(text: str) -> list[str]:
         chunks = text.replace("\n\n", " \x00 ").split()
     else:
         chunks = text.split()
-    if not text.isascii() or len(text) > _MAX_CHUNK:
-        return _unspaced(chunks)
-    return chunks
+    return _unspaced(chunks) if len(text) > SPACED * (len(chunks) + 1) else chunks
 
 
 _RUN: Final = 24
