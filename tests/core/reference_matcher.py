@@ -108,7 +108,7 @@ class Reference:
             return None
         return {p for p in found[0] if low <= p[0] and p[1] < high}, found[1]
 
-    def _where(  # noqa: C901, PLR0911, PLR0912  one case an operator, side by side, is what makes it plain
+    def _where(  # noqa: C901, PLR0912  one case an operator, side by side, is what makes it plain
         self, node: Node, low: int, high: int
     ) -> tuple[set[Place], bool] | None:
         match node:

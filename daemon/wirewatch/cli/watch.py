@@ -151,8 +151,7 @@ def test(state: State, query: str, text: str | None, title: str) -> int:
             }
         )
     elif match is None:
-        click.echo(f"No match for {parsed}")
-        click.echo(str(explanation))
+        click.echo(f"{parsed}: {explanation}")
     else:
         rings = "" if match.rings else " (the words stand far apart: stored, but it does not ring)"
         click.echo(f"{parsed} matches{rings}:")
