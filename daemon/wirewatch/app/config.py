@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 from wirewatch.core.query import parse_query
+from wirewatch.errors import ConfigError
 from wirewatch.notify.check import check_url
 from wirewatch.settings.edit import Editor
-from wirewatch.settings.load import load
+from wirewatch.settings.load import assemble, load
 from wirewatch.settings.settings import Settings
 
 
@@ -24,6 +26,22 @@ def load_settings(path: Path, environ: Mapping[str, str], *, need_secrets: bool 
         check_channel=check_url,
         need_secrets=need_secrets,
     )
+
+
+def load_what_is_sound(path: Path, environ: Mapping[str, str]) -> tuple[Settings, str | None]:
+    """Return the settings and None, or what is sound of them and the faults of the rest.
+
+    Raise ConfigError when the file cannot be read at all: then nobody knows which database is meant.
+    """
+    try:
+        return load_settings(path, environ, need_secrets=False), None
+    except ConfigError as exc:
+        try:
+            tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError):
+            raise exc from None
+        found = assemble(path, environ, check_query=_check_query, need_secrets=False)
+        return found.settings, str(exc)
 
 
 def open_editor(path: Path, environ: Mapping[str, str]) -> Editor:

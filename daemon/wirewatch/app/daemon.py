@@ -64,7 +64,7 @@ class Daemon:
         self._clock.every(PRUNE, "prune", self._submit_prune)
         interval = sdnotify.watchdog_interval()
         if interval is not None:
-            self._clock.every(timedelta(seconds=interval / 2), "watchdog", self._watchdog)
+            self._clock.every(timedelta(seconds=interval), "watchdog", self._watchdog)
         self._clock.start()
 
     async def take_over(self) -> None:

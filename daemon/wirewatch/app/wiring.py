@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +20,7 @@ from wirewatch.notify.apprise_notifier import AppriseNotifier
 from wirewatch.parse.limits import ParseLimits
 from wirewatch.parse.workers import ParserPool
 from wirewatch.ports import Notifier, Store
+from wirewatch.settings.places import state_directory
 from wirewatch.settings.settings import Settings
 from wirewatch.store.open import open_store
 
@@ -65,7 +68,15 @@ def build_notifier(settings: Settings) -> AppriseNotifier:
 
 
 def build_store(settings: Settings) -> Store:
-    """Open the database, upgrading it if need be. Raise StoreError where that cannot be done."""
+    """Open the database, upgrading it if need be. Raise StoreError where that cannot be done.
+
+    Our own state directory is made when it is missing; a folder that the owner named is not: it may be misspelt.
+    """
+    path = lock_path(settings.database.url)
+    usual = state_directory(os.environ)
+    if path is not None and path.parent == usual:
+        with contextlib.suppress(OSError):  # opening says what is wrong, and how to mend it
+            usual.mkdir(parents=True, exist_ok=True, mode=0o700)
     return open_store(settings.database.url)
 
 

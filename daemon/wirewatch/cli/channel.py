@@ -27,7 +27,7 @@ def channel() -> None:
 @pass_state
 def list_(state: State) -> int:
     """List channels: who uses them, and what waits for them."""
-    settings = state.load()
+    settings = state.load(need_secrets=False)
     store = state.open_store(settings)
     try:
         due = store.next_due()

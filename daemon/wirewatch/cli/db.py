@@ -20,7 +20,7 @@ def db() -> None:
 @pass_state
 def upgrade(state: State) -> None:
     """Bring the database to this version's schema (the daemon does it at its start)."""
-    state.open_store(state.load()).close()
+    state.open_store(state.load(need_secrets=False)).close()
     click.echo("The database is up to date.")
 
 
@@ -29,7 +29,7 @@ def upgrade(state: State) -> None:
 @pass_state
 def check(state: State) -> int:
     """Check the database thoroughly. Exits with 1 when something is wrong."""
-    store = state.open_store(state.load())
+    store = state.open_store(state.load(need_secrets=False))
     try:
         problems = store.check()
         counts = store.counts()
@@ -49,7 +49,7 @@ def check(state: State) -> int:
 @pass_state
 def compact(state: State) -> None:
     """Give free space back to the file system."""
-    store = state.open_store(state.load())
+    store = state.open_store(state.load(need_secrets=False))
     try:
         store.compact()
     finally:
@@ -64,7 +64,7 @@ def backup(state: State, path: Path) -> None:
     """Write a consistent copy of the database to PATH, while the daemon runs."""
     if path.exists():
         raise click.UsageError(f"{path} exists already; name another file")
-    store = state.open_store(state.load())
+    store = state.open_store(state.load(need_secrets=False))
     try:
         store.backup(str(path.resolve()))
     finally:

@@ -32,7 +32,7 @@ def list_(state: State, wanted: str | None, channel: str | None, limit: int) -> 
     """List messages, newest first. Exits with 3 when there are none."""
     from wirewatch.core.model.alert import DeliveryState
 
-    store = state.open_store(state.load())
+    store = state.open_store(state.load(need_secrets=False))
     try:
         chosen = DeliveryState(wanted) if wanted else None
         found = store.deliveries(state=chosen, channel=channel, limit=limit)
@@ -106,7 +106,7 @@ def _resume(
 
     if bool(keys) == all_:
         raise click.UsageError("name the deliveries, or say --all")
-    store = state.open_store(state.load())
+    store = state.open_store(state.load(need_secrets=False))
     try:
         chosen = None if all_ else [DeliveryKey(key) for key in keys]
         count = store.resume(chosen, state=target, now=datetime.now(UTC))

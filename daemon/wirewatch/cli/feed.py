@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wirewatch.app.online import Look
     from wirewatch.core.model.feed import Feed
     from wirewatch.core.model.plan import PollRecord
+    from wirewatch.settings.settings import Settings
 
 
 @click.group
@@ -31,9 +32,10 @@ def feed() -> None:
 @pass_state
 def list_(state: State, failing: bool) -> int:
     """List feeds with their health. Exits with 3 when there are none."""
-    store = state.open_store(state.load())
+    settings = state.load(need_secrets=False)
+    store = state.open_store(settings)
     try:
-        feeds = store.feeds()
+        feeds = _configured(settings, store.feeds())
     finally:
         store.close()
     if failing:
@@ -57,6 +59,30 @@ def list_(state: State, failing: bool) -> int:
             ),
         )
     return Exit.DONE if feeds else Exit.NOTHING
+
+
+def _configured(settings: Settings, stored: Sequence[Feed]) -> list[Feed]:
+    """Return the configured feeds with what is known of them; those the daemon has not seen yet are there too."""
+    from wirewatch.core.identity import feed_id, shard_of
+    from wirewatch.core.model.feed import Feed, FeedState
+    from wirewatch.core.urls import canonical_url
+
+    known = {canonical_url(one.spec.url): one for one in stored}
+    names = {one.spec.name: one for one in stored}
+    found = []
+    for spec in settings.feeds:
+        before = known.get(canonical_url(spec.url)) or names.get(spec.name)
+        wait = spec.every or settings.poll.every
+        state = before.state if before else FeedState(next_poll_at=datetime.now(UTC), interval=wait)
+        found.append(
+            Feed(
+                id=before.id if before else feed_id(spec.url),
+                shard=shard_of(spec.url),
+                spec=spec,
+                state=state,
+            )
+        )
+    return sorted(found, key=lambda one: one.spec.name)
 
 
 def _health(one: Feed) -> str:
@@ -115,9 +141,10 @@ def _find(feeds: Sequence[Feed], name: str) -> Feed:
 @pass_state
 def show_(state: State, name: str) -> None:
     """Show what is known of a feed, and its last polls."""
-    store = state.open_store(state.load())
+    settings = state.load(need_secrets=False)
+    store = state.open_store(settings)
     try:
-        one = _find(store.feeds(), name)
+        one = _find(_configured(settings, store.feeds()), name)
         polls = store.polls(one.id, limit=20)
     finally:
         store.close()
@@ -285,4 +312,4 @@ def export(state: State) -> None:
     """Write all feeds as OPML to standard output."""
     from wirewatch.settings.opml import write_opml
 
-    click.echo(write_opml(state.load().feeds), nl=False)
+    click.echo(write_opml(state.load(need_secrets=False).feeds), nl=False)

@@ -29,7 +29,7 @@ def hits(
     state: State, watch: str | None, feed: str | None, hit_state: str | None, since: str, limit: int
 ) -> int:
     """Show what matched, newest first. Exits with 3 when there is nothing."""
-    settings = state.load()
+    settings = state.load(need_secrets=False)
     chosen = _hit_state(hit_state)
     start = datetime.now(UTC) - duration(since)
     store = state.open_store(settings)
@@ -126,7 +126,7 @@ def search(state: State, query: str, since: str, limit: int) -> int:
     """
     from wirewatch.app.search import search_stored
 
-    settings = state.load()
+    settings = state.load(need_secrets=False)
     store = state.open_store(settings)
     try:
         start = datetime.now(UTC) - duration(since)

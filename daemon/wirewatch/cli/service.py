@@ -17,7 +17,6 @@ from wirewatch.errors import AlreadyRunningError
 
 if TYPE_CHECKING:
     from wirewatch.ports import Counts, Store
-    from wirewatch.settings.settings import Settings
 
 STALE = timedelta(seconds=60)
 """A daemon that has not said so for this long is not alive."""
@@ -118,7 +117,7 @@ def status(state: State, check: bool) -> int:
     from wirewatch.app.lock import read_pid
     from wirewatch.app.wiring import lock_path
 
-    settings = state.load()
+    settings, faults = state.load_what_is_sound()
     store = state.open_store(settings)
     try:
         counts, notes, feeds = store.counts(), store.notes(), store.feeds()
@@ -129,7 +128,9 @@ def status(state: State, check: bool) -> int:
         notes.get("daemon") or {}, pid=read_pid(path) if path else None, locked=path is not None
     )
     failing = [feed for feed in feeds if feed.state.problem is not None and not feed.spec.paused]
-    troubles = _troubles(daemon, counts, settings)
+    troubles = _troubles(daemon, counts)
+    if faults is not None:
+        troubles.insert(0, f"the configuration is wrong: {faults}")
     if check:
         return Exit.FAILED if troubles else Exit.DONE
     if state.as_json:
@@ -177,7 +178,7 @@ def _daemon(note: Mapping[str, object], *, pid: int | None, locked: bool) -> dic
     }
 
 
-def _troubles(daemon: Mapping[str, object], counts: Counts, settings: Settings) -> list[str]:
+def _troubles(daemon: Mapping[str, object], counts: Counts) -> list[str]:
     from wirewatch.core.model.alert import DeliveryState
 
     troubles = []
@@ -195,7 +196,6 @@ def _troubles(daemon: Mapping[str, object], counts: Counts, settings: Settings) 
     oldest = counts.oldest_pending_at
     if oldest is not None and datetime.now(UTC) - oldest > timedelta(minutes=15):
         troubles.append(f"a message waits to be sent since {oldest.isoformat(timespec='minutes')}")
-    del settings
     return troubles
 
 

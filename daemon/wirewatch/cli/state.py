@@ -44,6 +44,15 @@ class State:
 
         return load_settings(self.path(), os.environ, need_secrets=need_secrets)
 
+    def load_what_is_sound(self) -> tuple[Settings, str | None]:
+        """Return the settings and None, or what is sound of them and what is wrong with the rest.
+
+        For `status`, which must answer while the file is broken. Raise ConfigError where the database is not known.
+        """
+        from wirewatch.app.config import load_what_is_sound
+
+        return load_what_is_sound(self.path(), os.environ)
+
     def editor(self) -> Editor:
         """Return an editor of the configuration."""
         from wirewatch.app.config import open_editor
@@ -51,21 +60,18 @@ class State:
         return open_editor(self.path(), os.environ)
 
     def open_store(self, settings: Settings) -> Store:
-        """Open the database with the configured feeds known to it. Raise StoreError."""
-        from datetime import timedelta
+        """Open the database to look things up: only the daemon and `poll` change what is watched. Raise StoreError."""
+        from wirewatch.app.wiring import build_store
 
-        from wirewatch.app.wiring import build_store, utc_now
-
-        store = build_store(settings)
-        store.sync_feeds(settings.feeds, now=utc_now(), spread=timedelta())
-        return store
+        return build_store(settings)
 
     def configure_logs(self, settings: Settings) -> None:
         """Set up logging as configured, louder with -v."""
-        from wirewatch.app.logs import configure
+        from wirewatch.app.logs import configure, log_uncaught
 
         level = {0: settings.log.level, 1: "info"}.get(self.verbose, "debug")
         configure(level, settings.log.format)
+        log_uncaught()
 
 
 def json_option(command: F) -> F:
