@@ -199,12 +199,15 @@ def test_the_longest_due_come_first(store: Store) -> None:
     synced(store)
     store.commit_polls(
         [
-            a_poll(state=a_state(next_poll_at=NOON)),
-            a_poll(feed=DESK_ID, state=a_state(next_poll_at=NOON - MINUTE)),
+            a_poll(state=a_state(next_poll_at=NOON - MINUTE)),
+            a_poll(feed=DESK_ID, state=a_state(next_poll_at=NOON)),
         ]
     )
+    earlier = a_state(next_poll_at=NOON - 2 * MINUTE)
 
     assert store.due_shards(now=NOON - HOUR) == []
+    assert store.due_shards(now=NOON) == [shard_of(GULF.url), shard_of(DESK.url)]
+    store.commit_polls([a_poll(feed=DESK_ID, state=earlier, at=NOON + MINUTE)])
     assert store.due_shards(now=NOON) == [shard_of(DESK.url), shard_of(GULF.url)]
 
 
@@ -266,4 +269,5 @@ def test_poll_now_leaves_out_what_is_never_polled(store: Store) -> None:
     synced(store, replace(GULF, paused=True), DESK)
 
     assert store.poll_now(None, now=NOON) == 1
-    assert store.poll_now([GULF_ID, DESK_ID], now=NOON) == 1
+    assert store.poll_now([GULF_ID, DESK_ID], now=NOON - HOUR) == 1
+    assert [feed.state.next_poll_at for feed in store.feeds()] == [NOON - HOUR, NOON]
