@@ -158,6 +158,18 @@ def test_two_feeds_with_one_address_are_both_there(store: Store) -> None:
     assert [feed.spec for feed in store.feeds()] == [first, second]
 
 
+def test_one_of_two_feeds_with_one_address_may_move(store: Store) -> None:
+    """Its name says which of them it is."""
+    first = FeedSpec(url="https://paper.example/feed", name="Ann")
+    second = replace(first, name="Bob")
+    synced(store, first, second)
+    ids = {feed.spec.name: feed.id for feed in store.feeds()}
+
+    synced(store, first, replace(second, url="https://bob.example/feed"))
+
+    assert {feed.spec.name: feed.id for feed in store.feeds()} == ids
+
+
 def test_a_feed_taken_out_is_retired_and_comes_back_with_its_past(store: Store) -> None:
     """A file that is empty for a moment must not make old news of everything."""
     synced(store)

@@ -23,8 +23,6 @@ _LOCK: Final = 0x5757_5343
 
 _OPTIONS: Final[dict[str, Any]] = {
     "version_table": VERSION_TABLE,
-    # SQLite can undo a change of the schema as well; Alembic only does not expect it to.
-    "transactional_ddl": True,
     "compare_type": True,
     "target_metadata": metadata,
 }
