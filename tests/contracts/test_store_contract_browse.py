@@ -22,14 +22,15 @@ from tests.contracts.nouns import (
     a_read_page,
     a_state,
     after,
+    an_alert,
     an_entry,
     synced,
     told,
 )
 from wirewatch.core.model.alert import DeliveryState
-from wirewatch.core.model.hit import HitState
+from wirewatch.core.model.hit import AlertId, HitState, StoryId, Why
 from wirewatch.core.model.outcome import Problem
-from wirewatch.core.model.plan import ArticlePlan
+from wirewatch.core.model.plan import AnnouncementPlan, ArticlePlan, HitVerdict
 from wirewatch.ports import Store, StoredText
 
 LEASE = timedelta(minutes=2)
@@ -288,6 +289,64 @@ def test_a_story_lives_as_long_as_it_is_joined(store: Store) -> None:
     store.prune(entries_before=NOON, hits_before=NOON, polls_before=NOON)
 
     assert store.counts().stories == 1
+
+
+def sent_long_ago(store: Store) -> AnnouncementPlan:
+    """Tell an entry a day ago, and deliver it; return the plan that did."""
+    plan = told(synced(store), "told", at=NOON - DAY)
+    for channel in ("desk", "phone"):
+        (parcel,) = store.claim(channel, now=NOON, lease=LEASE, limit=1)
+        store.settle(after(parcel.delivery, DeliveryState.SENT))
+    return plan
+
+
+def decided(store: Store, *, story: StoryId | None, alert: AlertId | None) -> None:
+    """Bring a new hit that was joined to an old story or alert."""
+    entry = an_entry("young")
+    hit = a_hit(entry)
+    store.commit_polls([a_poll(entry, hits=(hit,))])
+    verdict = HitVerdict(
+        hit_id=hit.id,
+        state=HitState.JOINED,
+        why=Why.STORY_ALREADY_TOLD,
+        story_id=story,
+        alert_id=alert,
+    )
+    store.commit_announcement(AnnouncementPlan(verdicts=(verdict,)))
+
+
+def test_an_old_alert_is_kept_for_a_young_hit(store: Store) -> None:
+    """``why`` must be able to show in what it was told."""
+    plan = sent_long_ago(store)
+    decided(store, story=None, alert=plan.alerts[0].id)
+
+    prune(store)
+
+    assert {parcel.alert for parcel in store.deliveries()} == set(plan.alerts)
+    assert store.counts().hits == 1
+
+
+def test_an_old_story_is_kept_for_a_young_hit(store: Store) -> None:
+    """It says where else the hit was told."""
+    plan = sent_long_ago(store)
+    decided(store, story=plan.opened[0].id, alert=None)
+
+    prune(store)
+
+    assert store.story(plan.opened[0].id) is not None
+    assert store.deliveries() == []
+
+
+def test_an_old_story_is_kept_for_a_young_alert(store: Store) -> None:
+    """A watch that is new may have told it again."""
+    plan = sent_long_ago(store)
+    again = an_alert(story=plan.opened[0], at=NOON)
+    store.commit_announcement(AnnouncementPlan(alerts=(again,)))
+
+    prune(store)
+
+    assert store.story(plan.opened[0].id) is not None
+    assert store.counts().hits == 0
 
 
 def test_more_than_a_slice_is_pruned(store: Store) -> None:

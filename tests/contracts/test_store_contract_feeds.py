@@ -158,6 +158,18 @@ def test_two_feeds_with_one_address_are_both_there(store: Store) -> None:
     assert [feed.spec for feed in store.feeds()] == [first, second]
 
 
+def test_one_of_two_feeds_with_one_address_may_move(store: Store) -> None:
+    """Its name says which of them it is."""
+    first = FeedSpec(url="https://paper.example/feed", name="Ann")
+    second = replace(first, name="Bob")
+    synced(store, first, second)
+    ids = {feed.spec.name: feed.id for feed in store.feeds()}
+
+    synced(store, first, replace(second, url="https://bob.example/feed"))
+
+    assert {feed.spec.name: feed.id for feed in store.feeds()} == ids
+
+
 def test_a_feed_taken_out_is_retired_and_comes_back_with_its_past(store: Store) -> None:
     """A file that is empty for a moment must not make old news of everything."""
     synced(store)
@@ -199,12 +211,15 @@ def test_the_longest_due_come_first(store: Store) -> None:
     synced(store)
     store.commit_polls(
         [
-            a_poll(state=a_state(next_poll_at=NOON)),
-            a_poll(feed=DESK_ID, state=a_state(next_poll_at=NOON - MINUTE)),
+            a_poll(state=a_state(next_poll_at=NOON - MINUTE)),
+            a_poll(feed=DESK_ID, state=a_state(next_poll_at=NOON)),
         ]
     )
+    earlier = a_state(next_poll_at=NOON - 2 * MINUTE)
 
     assert store.due_shards(now=NOON - HOUR) == []
+    assert store.due_shards(now=NOON) == [shard_of(GULF.url), shard_of(DESK.url)]
+    store.commit_polls([a_poll(feed=DESK_ID, state=earlier, at=NOON + MINUTE)])
     assert store.due_shards(now=NOON) == [shard_of(DESK.url), shard_of(GULF.url)]
 
 
@@ -266,4 +281,5 @@ def test_poll_now_leaves_out_what_is_never_polled(store: Store) -> None:
     synced(store, replace(GULF, paused=True), DESK)
 
     assert store.poll_now(None, now=NOON) == 1
-    assert store.poll_now([GULF_ID, DESK_ID], now=NOON) == 1
+    assert store.poll_now([GULF_ID, DESK_ID], now=NOON - HOUR) == 1
+    assert [feed.state.next_poll_at for feed in store.feeds()] == [NOON - HOUR, NOON]

@@ -189,12 +189,14 @@ def test_a_slower_senders_failure_does_not_take_the_message_from_the_next(store:
 
 
 def test_a_slower_senders_success_counts(store: Store) -> None:
-    """The message arrived: whoever holds it now need not send it any more."""
+    """The message arrived: whoever holds it now need not send it any more, and cannot undo it."""
     told(synced(store))
     slow = claim_one(store)
-    claim_one(store, now=NOON + LEASE)
+    fast = claim_one(store, now=NOON + LEASE)
 
     store.settle(after(slow.delivery, DeliveryState.SENT, at=NOON + LEASE))
+    late = NOON + LEASE + MINUTE
+    store.settle(after(fast.delivery, DeliveryState.PENDING, at=late, due_at=late))
 
     assert store.claim("desk", now=NOON + DAY, lease=LEASE, limit=9) == []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -12,11 +11,12 @@ from sqlalchemy import Connection, column, inspect, table, update
 from sqlalchemy.engine import make_url
 
 from tests.contracts.fuse import Fuse
+from tests.contracts.imagined import one_step_more_in
 from tests.contracts.nouns import synced, told
 from tests.contracts.steps import contents, made_ready
 from wirewatch.errors import StoreError
 from wirewatch.store.engine import Database
-from wirewatch.store.migrate import MIGRATIONS, VERSION_TABLE, Steps, differences
+from wirewatch.store.migrate import VERSION_TABLE, Steps, differences
 from wirewatch.store.open import OURS, open_sql_store, open_store
 from wirewatch.store.tables import metadata
 
@@ -71,6 +71,15 @@ def test_a_difference_would_be_found(bare_url: str) -> None:
     assert "more" in found
     assert "alerts_created_at_ix" in found
     database.close()
+
+
+def test_tables_of_others_beside_ours_are_not_our_business(bare_url: str) -> None:
+    """A PostgreSQL database may serve several programs."""
+    store = open_sql_store(bare_url)
+    store.database.write(lambda tx: tx.exec_driver_sql("CREATE TABLE of_others (x TEXT)"))
+
+    assert list(store.check()) == []
+    store.close()
 
 
 def test_indexes_and_keys_are_those_of_the_program_too(bare_url: str) -> None:
@@ -184,19 +193,7 @@ def test_without_leave_to_migrate_a_database_that_is_up_to_date_is_opened(bare_u
 @pytest.fixture
 def one_step_more(tmp_path: Path) -> Steps:
     """Return the steps of an imagined next version."""
-    folder = tmp_path / "migrations"
-    shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "v0002_mood.py").write_text(
-        '"""Feeds have a mood."""\n'
-        "import sqlalchemy as sa\n"
-        "from alembic import op\n"
-        'revision, down_revision = "0002", "0001"\n'
-        "def upgrade():\n"
-        '    op.add_column("feeds", sa.Column("mood", sa.Text()))\n'
-        "    op.execute(\"UPDATE feeds SET mood = 'good'\")\n"
-        '    op.create_index("feeds_mood_ix", "feeds", ["mood"])\n'
-    )
-    return Steps(folder)
+    return one_step_more_in(tmp_path / "migrations")
 
 
 def moods(database: Database) -> set[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from sqlalchemy import Connection
 
 from wirewatch.core.model.feed import FeedSpec
 from wirewatch.errors import StoreError
@@ -276,6 +277,23 @@ def test_a_copy_is_whole_and_can_be_opened(path: Path, tmp_path: Path) -> None:
     assert list(restored.check()) == []
     assert copy.stat().st_mode & 0o077 == 0
     assert sorted(file.name for file in tmp_path.iterdir() if "part" in file.name) == []
+    restored.close()
+    store.close()
+
+
+def test_a_copy_is_made_while_somebody_writes(path: Path, tmp_path: Path) -> None:
+    """The daemon does not stop for it; what is not committed is not in it."""
+    store = open_sql_store(f"sqlite:///{filled(path)}")
+    copy = tmp_path / "copy.db"
+
+    def write_and_copy(tx: Connection) -> None:
+        tx.exec_driver_sql("DELETE FROM feed_schedule")
+        store.backup(str(copy))
+
+    store.database.write(write_and_copy)
+
+    restored = open_store(f"sqlite:///{copy}")
+    assert len(restored.feeds()) == 1
     restored.close()
     store.close()
 

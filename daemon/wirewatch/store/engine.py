@@ -98,8 +98,8 @@ class Database:
             return _within(self._writer, step)
 
     def _bare(self, step: Callable[[Connection], R]) -> R:
-        engine = create_engine(self._writer.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        with self._turn, engine.connect() as connection:
+        engine = create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
             return step(connection)
 
     def _insist(self, attempt: Callable[[], R]) -> R:

@@ -21,12 +21,17 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _LOCK: Final = 0x5757_5343
 """The number under which PostgreSQL lets one process at a time change the schema ("WWSC")."""
 
+
+def _is_ours(_item: object, name: str | None, kind: str, reflected: bool, _other: object) -> bool:
+    """Say whether the schema's comparison looks at something: others may have tables beside ours."""
+    return kind != "table" or not reflected or name in metadata.tables
+
+
 _OPTIONS: Final[dict[str, Any]] = {
     "version_table": VERSION_TABLE,
-    # SQLite can undo a change of the schema as well; Alembic only does not expect it to.
-    "transactional_ddl": True,
     "compare_type": True,
     "target_metadata": metadata,
+    "include_object": _is_ours,
 }
 
 

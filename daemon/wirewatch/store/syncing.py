@@ -123,7 +123,6 @@ def _stored(id_: FeedId, spec: FeedSpec) -> StoredFeed:
 def _match(stored: Iterable[StoredFeed], specs: Sequence[FeedSpec]) -> dict[FeedId, FeedSpec]:
     # Feeds in use come first: a retired one is taken up again only when no other answers to the name.
     known = sorted(stored, key=lambda feed: (feed.retired_at is not None, feed.id))
-    configured = {url_key(spec.url) for spec in specs}
     found: dict[int, FeedId] = {}
     taken: set[FeedId] = set()
 
@@ -134,7 +133,7 @@ def _match(stored: Iterable[StoredFeed], specs: Sequence[FeedSpec]) -> dict[Feed
                 taken.add(feed.id)
 
     by_url = _grouped((feed.url_key, feed) for feed in known)
-    by_name = _grouped((feed.spec.name, feed) for feed in known if feed.url_key not in configured)
+    by_name = _grouped((feed.spec.name, feed) for feed in known)
     for place, spec in enumerate(specs):
         alike = by_url.get(url_key(spec.url), [])
         take(place, sorted(alike, key=lambda feed: feed.spec.name != spec.name))
