@@ -23,8 +23,8 @@ GOOD = """
 done = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: done.set())
 signal.signal(signal.SIGHUP, lambda *_: tell("RELOADING=1\\nREADY=1"))
-tell("STATUS=watching\\nREADY=1")
 print("hello", os.environ.get("WATCHDOG_USEC"), sys.argv[1:], flush=True)
+tell("STATUS=watching\\nREADY=1")
 done.wait()
 sys.exit(7)
 """
