@@ -117,6 +117,14 @@ class Life:
         self.socket.lines.add(f"{EXITED}{self.process.wait()}")
 
 
+class Ended(subprocess.CompletedProcess[str]):
+    """How a command ended."""
+
+    def json(self) -> Any:
+        """Return what it printed, read as JSON."""
+        return json.loads(self.stdout)
+
+
 class Daemon:
     """Runs ``wirewatch run`` with one configuration, one life after another. Use as a context manager.
 
@@ -193,9 +201,9 @@ class Daemon:
         """Return the end of the log, for messages."""
         return "\n".join(self.logs().splitlines()[-lines:])
 
-    def run_cli(self, *args: str, timeout: float = CLI_S) -> subprocess.CompletedProcess[str]:
+    def run_cli(self, *args: str, timeout: float = CLI_S) -> Ended:
         """Run another command with the same configuration; return how it ended."""
-        return subprocess.run(
+        done = subprocess.run(
             (*self._command, *args),
             env=self._env,
             stdin=subprocess.DEVNULL,
@@ -204,12 +212,13 @@ class Daemon:
             timeout=timeout,
             check=False,
         )
+        return Ended(done.args, done.returncode, done.stdout, done.stderr)
 
     def ask(self, *args: str, codes: Sequence[int] = (0,)) -> Any:
         """Run a command with ``--json``; return what it printed. Raise AssertionError on another exit code."""
         done = self.run_cli(*args, "--json")
         assert done.returncode in codes, f"{args} exits with {done.returncode}:\n{done.stderr}"
-        return json.loads(done.stdout)
+        return done.json()
 
     def wait_quiet(self, timeout: float) -> None:
         """Wait until no hit, page or message waits. Raise AssertionError after *timeout* seconds."""

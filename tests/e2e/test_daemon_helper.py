@@ -23,8 +23,8 @@ GOOD = """
 done = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: done.set())
 signal.signal(signal.SIGHUP, lambda *_: tell("RELOADING=1\\nREADY=1"))
-tell("STATUS=watching\\nREADY=1")
 print("hello", os.environ.get("WATCHDOG_USEC"), sys.argv[1:], flush=True)
+tell("STATUS=watching\\nREADY=1")
 done.wait()
 sys.exit(7)
 """
@@ -129,9 +129,10 @@ def _is_gone(pid: int) -> bool:
 
 def test_commands_get_the_configuration_and_their_answer_is_read(make: Make) -> None:
     """The tests ask the daemon what its owner would ask."""
-    program = "import json; print(json.dumps(sys.argv[3:])); sys.exit(len(sys.argv) - 5)"
+    program = "import json; print(json.dumps(sys.argv[3:])); sys.exit(max(0, len(sys.argv) - 5))"
     daemon = make(program)
 
+    assert daemon.run_cli("status").json() == ["status"]
     assert daemon.ask("status") == ["status", "--json"]
     assert daemon.ask("feed", "list", codes=(0, 1)) == ["feed", "list", "--json"]
     with pytest.raises(AssertionError, match="exits with 1"):
