@@ -18,7 +18,7 @@ from wirewatch.settings.example import FILES, default_config_text, example_files
 from wirewatch.settings.load import load
 from wirewatch.settings.opml import read_opml
 from wirewatch.settings.reference import defaults, reference, sentences
-from wirewatch.settings.schema import SECTIONS, TABLES, names_of
+from wirewatch.settings.schema import SECTIONS, TABLES, General, names_of
 from wirewatch.settings.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -71,9 +71,12 @@ def test_the_example_with_every_line_in_force_is_sound_and_changes_no_default(
 
     settings = load(config, environ)
 
-    assert {name: getattr(settings, name) for name in SECTIONS if name != "database"} == {
-        name: getattr(Settings(), name) for name in SECTIONS if name != "database"
+    named = {"database", "general"}  # the one is made complete, the other names all channels
+    assert {name: getattr(settings, name) for name in SECTIONS if name not in named} == {
+        name: getattr(Settings(), name) for name in SECTIONS if name not in named
     }
+    everybody = ("desk", "phone", "everybody")
+    assert settings.general == General(channels=everybody, operator=everybody)
     assert [channel.name for channel in settings.channels] == ["desk", "phone", "everybody"]
     assert [(feed.name, feed.article) for feed in settings.feeds] == [
         ("BBC World", ArticleMode.AUTO),

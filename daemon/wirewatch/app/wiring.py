@@ -67,17 +67,18 @@ def build_notifier(settings: Settings) -> AppriseNotifier:
     return AppriseNotifier(timeout=settings.delivery.timeout)
 
 
-def build_store(settings: Settings) -> Store:
+def build_store(settings: Settings, *, examine: bool = True) -> Store:
     """Open the database, upgrading it if need be. Raise StoreError where that cannot be done.
 
-    Our own state directory is made when it is missing; a folder that the owner named is not: it may be misspelt.
+    *examine* reads the whole file to see that it is sound: for the daemon, not for a look. Our own state directory is
+    made when it is missing; a folder that the owner named is not: it may be misspelt.
     """
     path = lock_path(settings.database.url)
     usual = state_directory(os.environ)
     if path is not None and path.parent == usual:
         with contextlib.suppress(OSError):  # opening says what is wrong, and how to mend it
             usual.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return open_store(settings.database.url)
+    return open_store(settings.database.url, examine=examine)
 
 
 def build_context(

@@ -63,7 +63,7 @@ class State:
         """Open the database to look things up: only the daemon and `poll` change what is watched. Raise StoreError."""
         from wirewatch.app.wiring import build_store
 
-        return build_store(settings)
+        return build_store(settings, examine=False)
 
     def configure_logs(self, settings: Settings) -> None:
         """Set up logging as configured, louder with -v."""
