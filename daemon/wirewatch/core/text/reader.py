@@ -29,6 +29,7 @@ _COMPLEX: Final = "\x00"
 """Before a chunk in place of a form: it holds several words, or several readings, or none."""
 
 _BROKEN_LINE: Final = re.compile(r"(?:\S*[^\W\d_][-\u2010\u00ad]\n(?=[^\W\d_]))+\S*|\S+")
+_BROKEN_ENDS: Final = ("-\n", "\u2010\n", "\u00ad\n")
 _MEMO_LIMIT: Final = 300_000
 _FEW_MARKS: Final = 5
 _MAX_CHUNK: Final = 4_000
@@ -167,13 +168,12 @@ def split(text: str) -> list[str]:
     """Cut a text at white space, a block's end being a chunk of its own."""
     if "\x00" in text:
         text = text.replace("\x00", " ")
-    if "-\n" in text or "\u2010\n" in text or "\u00ad\n" in text:
+    shown = text.replace("\n\n", " \x00 ") if "\n" in text else text
+    if "\n" in shown and any(broken in text for broken in _BROKEN_ENDS):
         blocks = [_BROKEN_LINE.findall(block) for block in text.split("\n\n")]
         chunks = [chunk for block in blocks for chunk in (*block, BREAK_CHUNK)][:-1]
-    elif "\n\n" in text:
-        chunks = text.replace("\n\n", " \x00 ").split()
     else:
-        chunks = text.split()
+        chunks = shown.split()
     return _unspaced(chunks) if len(text) > SPACED * (len(chunks) + 1) else chunks
 
 
