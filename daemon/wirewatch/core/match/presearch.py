@@ -142,13 +142,14 @@ class Presearch:
 def _after(page: Page, head: str, inner: dict[str, _Names]) -> Iterator[_Names]:
     """Yield what is filed under a head and each form that follows it on the page."""
     forms = page.forms
-    for first, last in page.where(head):
-        names = inner.get(forms[last + 1])
-        if names:
-            yield names
-        for edge in page.edges:
-            if edge.first == last + 1 and edge.form in inner and first <= last:
-                yield inner[edge.form]
+    beginning: dict[int, list[str]] = {}
+    for edge in page.edges:
+        if edge.form in inner:
+            beginning.setdefault(edge.first, []).append(edge.form)
+    for _, last in page.where(head):
+        for after in (forms[last + 1], *beginning.get(last + 1, ())):
+            if after in inner:
+                yield inner[after]
 
 
 def _edge_pairs(page: Page) -> Iterator[tuple[str, str]]:

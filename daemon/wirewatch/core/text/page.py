@@ -46,10 +46,6 @@ class Shift(NamedTuple):
     words: int
 
 
-def _base(shift: Shift) -> int:
-    return shift.base
-
-
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Where the words of a page come from."""
@@ -61,10 +57,12 @@ class Layout:
     chunk: Callable[[str], Chunk]
     shifts: Sequence[Shift] = ()
     """The chunks that are not one word, in order."""
+    bases: Sequence[int] = ()
+    """The positions of their first words."""
 
     def source(self, position: int) -> tuple[int, int]:
         """Return the number of the chunk at a word position, and of the word in it."""
-        at = bisect_right(self.shifts, position, key=_base) - 1
+        at = bisect_right(self.bases, position) - 1
         if at < 0:
             return position, 0
         shift = self.shifts[at]
@@ -78,8 +76,21 @@ class Page:
     """A document as words. Positions count words through all texts; each block's end takes one position."""
 
     __slots__ = (
-        "_asked", "_ends", "_found", "_keys", "_layout", "_offsets", "_special_keys", "_starts", "bounds",
-        "distinct", "edge_forms", "edges", "forms", "special", "words",
+        "_asked",
+        "_edge_places",
+        "_ends",
+        "_found",
+        "_keys",
+        "_layout",
+        "_offsets",
+        "_special_keys",
+        "_starts",
+        "bounds",
+        "distinct",
+        "edges",
+        "forms",
+        "special",
+        "words",
     )  # fmt: skip
 
     words: Words
@@ -95,7 +106,9 @@ class Page:
         distinct: set[str],
     ) -> None:
         self._layout, self.forms, self.edges, self.bounds = layout, forms, edges, bounds
-        self.edge_forms = frozenset([edge.form for edge in edges])
+        self._edge_places: dict[str, list[Interval]] = {}
+        for edge in edges:
+            self._edge_places.setdefault(edge.form, []).append((edge.first, edge.last))
         distinct.discard(BREAK)
         self.distinct = distinct
         self._found: dict[str, list[Interval]] = {}
@@ -124,7 +137,9 @@ class Page:
 
     def is_plain(self, spelling: Sequence[str]) -> bool:
         """Say whether all forms but the first, if they stand here, stand as plain words: no other reading is one."""
-        return self.edge_forms.isdisjoint(spelling[1:]) and not any(map(is_pattern, spelling))
+        return self._edge_places.keys().isdisjoint(spelling[1:]) and not any(
+            map(is_pattern, spelling)
+        )
 
     def where(self, form: str) -> list[Interval]:
         """Return where a form stands, in order."""
@@ -149,7 +164,7 @@ class Page:
         return self._with_edges(form, found)
 
     def _with_edges(self, form: str, found: list[Interval]) -> list[Interval]:
-        more = [(edge.first, edge.last) for edge in self.edges if edge.form == form]
+        more = self._edge_places.get(form)
         return sorted({*found, *more}) if more else found
 
     def _indexed(self, form: str) -> list[Interval]:

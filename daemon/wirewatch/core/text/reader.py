@@ -32,8 +32,6 @@ _BROKEN_LINE: Final = re.compile(r"(?:\S*[^\W\d_][-\u2010\u00ad]\n(?=[^\W\d_]))+
 _BROKEN_ENDS: Final = ("-\n", "\u2010\n", "\u00ad\n")
 _MEMO_LIMIT: Final = 300_000
 _FEW_MARKS: Final = 5
-_MAX_CHUNK: Final = 4_000
-"""A longer run without white space is cut: nobody wrote it to be read."""
 
 
 class Reader:
@@ -132,7 +130,13 @@ class Reader:
         distinct.update([a.form for mark in marks for a in self._complex[mark].atoms])
         distinct.update([edge.form for edge in edges])
         bounds = _shifted(layout.ends, shifts)
-        return Page(replace(layout, shifts=shifts), forms, tuple(edges), bounds, distinct)
+        return Page(
+            replace(layout, shifts=shifts, bases=[shift.base for shift in shifts]),
+            forms,
+            tuple(edges),
+            bounds,
+            distinct,
+        )
 
 
 def _places(coded: list[str], marks: set[str]) -> list[int]:
@@ -191,7 +195,7 @@ def _unspaced(chunks: list[str]) -> list[str]:
         elif is_unspaced(chunk[len(chunk) // 2]) or is_unspaced(chunk[len(chunk) // 3]):
             cut += _UNSPACED_PIECE.findall(chunk)
         else:
-            cut += [chunk[at : at + _MAX_CHUNK] for at in range(0, len(chunk), _MAX_CHUNK)]
+            cut.append(chunk)
     return cut
 
 
