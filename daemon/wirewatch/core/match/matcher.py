@@ -19,6 +19,8 @@ from wirewatch.core.text.reader import Reader
 from wirewatch.core.text.words import is_pattern
 
 _PROGRESS: Final = 1_000
+_MOST_SPANS: Final = 500
+"""Of a term found more often, the first finds are evidence enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,12 +150,12 @@ def evaluate(watch: Watch, subject: Subject) -> Match | None:
 
 
 def _term(term: Term, page: Page) -> TermMatch:
-    spans = tuple(page.spans(term.places)) if term.places else term.spans
+    spans = tuple(page.spans(term.places[:_MOST_SPANS])) if term.places else term.spans
     return TermMatch(term=term.label, spans=spans, alternative=term.alternative)
 
 
 def _spans(terms: tuple[TermMatch, ...]) -> tuple[Span, ...]:
-    if len(terms) == 1:
+    if len(terms) == 1 and len(terms[0].spans) == 1:
         return terms[0].spans
     return tuple(sorted({span for term in terms for span in term.spans}))
 

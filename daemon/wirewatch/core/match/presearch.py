@@ -7,7 +7,7 @@ Whatever files under nothing is tried on every document; regular expressions are
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice, repeat
+from itertools import compress, islice
 from typing import Final, TypeAlias
 
 from wirewatch.core.match.bridge import Bridge
@@ -25,7 +25,10 @@ _FEW_HEADS: Final = 6
 class Presearch:
     """Names of queries, filed so that few have to be tried."""
 
-    __slots__ = ("_always", "_beside", "_both", "_bridge", "_count", "_one", "_regexes")
+    __slots__ = (
+        "_always", "_beside", "_beside_keys", "_both", "_both_keys", "_bridge", "_count", "_one", "_one_keys",
+        "_regexes",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self._always: dict[str, None] = {}
@@ -35,6 +38,10 @@ class Presearch:
         self._one: dict[str, _Names] = {}
         self._both: _Pairs = {}
         self._beside: _Pairs = {}
+        # the keys of the three again: two sets meet several times faster than a set and a dictionary
+        self._one_keys: set[str] = set()
+        self._both_keys: set[str] = set()
+        self._beside_keys: set[str] = set()
 
     def __bool__(self) -> bool:
         return self._count > 0
@@ -57,10 +64,13 @@ class Presearch:
     def _file(self, name: str, alternative: tuple[Clue, ...]) -> None:
         _, first, beside = alternative[0]
         if beside:
+            self._beside_keys.add(first)
             names = self._beside.setdefault(first, {}).setdefault(beside, [])
         elif len(alternative) > 1:
+            self._both_keys.add(first)
             names = self._both.setdefault(first, {}).setdefault(alternative[1][1], [])
         else:
+            self._one_keys.add(first)
             names = self._one.setdefault(first, [])
         names.append(name)
 
@@ -76,10 +86,16 @@ class Presearch:
         _, first, beside = alternative[0]
         if beside:
             _take_pair(self._beside, first, beside, name)
+            if first not in self._beside:
+                self._beside_keys.discard(first)
         elif len(alternative) > 1:
             _take_pair(self._both, first, alternative[1][1], name)
+            if first not in self._both:
+                self._both_keys.discard(first)
         else:
             _take(self._one, first, name)
+            if first not in self._one:
+                self._one_keys.discard(first)
 
     def candidates(self, subject: Subject) -> set[str]:
         """Return the names of all queries that may match, and few others."""
@@ -89,12 +105,13 @@ class Presearch:
             keys = keys | self._bridge.keys(page.special, page.special_keys)
         found: set[str] = set(self._always)
         one, both = self._one, self._both
-        for key in keys & one.keys():
+        for key in keys & self._one_keys:
             found.update(one[key])
-        for key in keys & both.keys():
+        for key in keys & self._both_keys:
             inner = both[key]
-            for other in inner.keys() & keys:
-                found.update(inner[other])
+            if not inner.keys().isdisjoint(keys):
+                for other in inner.keys() & keys:
+                    found.update(inner[other])
         for names in self._side_by_side(page):
             found.update(names)
         found.update(self._regexes.candidates(subject))
@@ -102,21 +119,20 @@ class Presearch:
 
     def _side_by_side(self, page: Page) -> Iterator[_Names]:
         beside = self._beside
-        heads = beside.keys() & page.distinct
+        heads = self._beside_keys & page.distinct
         if not heads:
             return
         if len(heads) <= _FEW_HEADS:
             for head in heads:
                 yield from _after(page, head, beside[head])
             return
-        nothing: dict[str, _Names] = {}
         forms = page.forms
-        inners = map(beside.get, forms, repeat(nothing))
-        yield from [
-            inner[after]
-            for inner, after in zip(inners, islice(forms, 1, None), strict=False)
-            if after in inner
-        ]
+        follows = zip(forms, islice(forms, 1, None), strict=False)
+        for head, after in compress(follows, map(heads.__contains__, forms)):
+            inner = beside[head]
+            if after in inner:
+                yield inner[after]
+        nothing: dict[str, _Names] = {}
         for left, right in _edge_pairs(page):
             names = beside.get(left, nothing).get(right)
             if names:
@@ -126,13 +142,14 @@ class Presearch:
 def _after(page: Page, head: str, inner: dict[str, _Names]) -> Iterator[_Names]:
     """Yield what is filed under a head and each form that follows it on the page."""
     forms = page.forms
-    for first, last in page.where(head):
-        names = inner.get(forms[last + 1])
-        if names:
-            yield names
-        for edge in page.edges:
-            if edge.first == last + 1 and edge.form in inner and first <= last:
-                yield inner[edge.form]
+    beginning: dict[int, list[str]] = {}
+    for edge in page.edges:
+        if edge.form in inner:
+            beginning.setdefault(edge.first, []).append(edge.form)
+    for _, last in page.where(head):
+        for after in (forms[last + 1], *beginning.get(last + 1, ())):
+            if after in inner:
+                yield inner[after]
 
 
 def _edge_pairs(page: Page) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,10 @@ from wirewatch.core.text.fold import fold
 from wirewatch.core.text.page import TEXTS
 from wirewatch.core.text.sentences import blocks, sentences
 
+_FAR: Final = 1 << 62
+_SOME: Final = 100
+"""A sentence with more hits than this is no sentence: the first ones decide where it is cut."""
+
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -62,7 +66,8 @@ def _of_field(field: Field, text: str, hits: list[tuple[int, int]]) -> list[_Quo
         first, last = _around(cut[block], start, end)
         if grouped and first < grouped[-1][1]:
             begin, until, inside = grouped[-1]
-            grouped[-1] = (begin, max(until, last), [*inside, (start, end)])
+            inside.append((start, end))
+            grouped[-1] = (begin, max(until, last), inside)
         else:
             grouped.append((first, last, [(start, end)]))
     return [
@@ -75,8 +80,11 @@ def _of_field(field: Field, text: str, hits: list[tuple[int, int]]) -> list[_Quo
 
 def _around(found: list[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
     """Return the sentence, or the sentences, that hold a hit."""
-    touched = [(first, last) for first, last in found if first < end and start < last]
-    return (touched[0][0], touched[-1][1]) if touched else (start, end)
+    at = max(0, bisect_right(found, (start, _FAR)) - 1)
+    until = at
+    while until + 1 < len(found) and found[until + 1][0] < end:
+        until += 1
+    return (min(found[at][0], start), max(found[until][1], end)) if found else (start, end)
 
 
 def _distinct(document: Document, quotes: list[_Quote]) -> list[_Quote]:
@@ -120,12 +128,10 @@ def _cut(document: Document, quote: _Quote, max_chars: int) -> Snippet:
 
 def _window(text: str, quote: _Quote, max_chars: int) -> tuple[int, int]:
     """Return the stretch of a long sentence that shows most hits, widened evenly and cut between words."""
+    hits = quote.hits[:_SOME]
     first, last = max(
-        (
-            (a, max(d for c, d in quote.hits if a <= c and d <= max(a + max_chars, b)))
-            for a, b in quote.hits
-        ),
-        key=lambda w: sum(1 for c, d in quote.hits if w[0] <= c and d <= w[1]),
+        ((a, max(d for c, d in hits if a <= c and d <= max(a + max_chars, b))) for a, b in hits),
+        key=lambda w: sum(1 for c, d in hits if w[0] <= c and d <= w[1]),
     )
     spare = max(0, max_chars - (last - first))
     start = max(quote.start, first - spare // 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import permutations
+from typing import Final
 
 from wirewatch.core.query.boolean import And, Or
 from wirewatch.core.query.exact import Exact
@@ -17,6 +18,9 @@ from wirewatch.core.query.word import Word
 from wirewatch.core.text.inflect import word_keys
 from wirewatch.core.text.little import is_little
 from wirewatch.core.text.words import fits, is_pattern
+
+_MANY: Final = 200
+"""More alternatives than this are a list a program made: comparing each with each takes too long."""
 
 
 def lint(query: Query) -> tuple[str, ...]:
@@ -53,12 +57,14 @@ def _of_run(node: Run) -> Iterator[str]:
             yield '"not" in lower case is looked for as a word; write NOT, or -word, to exclude'
         if isinstance(part, Word) and part.text in ("And", "Or", "Not"):
             yield f'"{part.text}" is looked for as a word; write {part.text.upper()} for the operator'
-    for left, right in permutations(node.parts, 2):
+    for left, right in permutations(node.parts[:_MANY], 2):
         if left is not right and covers(left, right) and left != right:
             yield f"{left} is no requirement beside {right}: whatever has the second has the first"
 
 
 def _of_alternatives(node: Or) -> Iterator[str]:
+    if len(node.parts) > _MANY:
+        return
     for part in node.parts:
         if isinstance(part, Word) and is_little(part.text):
             yield f"the alternative {part} is a word of nearly every text"

@@ -35,6 +35,8 @@ _MAX_DEPTH: Final = 50
 _MAX_LENGTH: Final = 100_000
 _MAX_DISTANCE: Final = 1_000
 _LEAST_LETTERS: Final = 3
+_MAX_WORDS: Final = 400
+_MAX_CHAIN: Final = 30
 _QUOTE_IT: Final = "write a word, a phrase or a group there; put the operator in quotes to look for the word itself"
 
 
@@ -186,8 +188,12 @@ class _Parser:
 
     def _near(self) -> Node | None:
         left = self._primary()
+        chained = 0
         while self._peek.kind is Kind.NEAR:
             operator = self._next()
+            chained += 1
+            if chained > _MAX_CHAIN:
+                self.fail("this chain of NEAR is too long", operator, "join groups with AND")
             if left is None:
                 self.fail(f"{operator.value} has nothing on its left", operator, _QUOTE_IT)
             if self._peek.kind not in _PRIMARIES:
@@ -244,12 +250,12 @@ class _Parser:
                 lexeme,
                 "write -word to exclude it, or leave the sign out",
             )
-        self._check_wildcards(text, lexeme)
+        self._check_words(text, lexeme)
         node = Word.of(text)
         return node if node.spellings else None
 
     def phrase(self, lexeme: Lexeme) -> Node:
-        self._check_wildcards(lexeme.value, lexeme)
+        self._check_words(lexeme.value, lexeme)
         if lexeme.number is not None:
             loose = LoosePhrase.of(lexeme.value, min(lexeme.number, _MAX_DISTANCE))
             if not loose.words:
@@ -261,6 +267,7 @@ class _Parser:
         return node
 
     def exact(self, lexeme: Lexeme) -> Node:
+        self._check_words(lexeme.value, lexeme)
         node = Exact.of(lexeme.value, quoted=lexeme.kind is Kind.EXACT_PHRASE)
         if not node.spellings:
             self._no_letters(lexeme)
@@ -271,7 +278,13 @@ class _Parser:
     def _no_letters(self, lexeme: Lexeme) -> NoReturn:
         self.fail("there are no letters or digits here", lexeme, "write the words to look for")
 
-    def _check_wildcards(self, text: str, lexeme: Lexeme) -> None:
+    def _check_words(self, text: str, lexeme: Lexeme) -> None:
+        if len(text) > _MAX_WORDS:
+            self.fail(
+                f"this is longer than {_MAX_WORDS} characters",
+                lexeme,
+                "look for fewer words side by side",
+            )
         for word in text.split():
             if is_pattern(word) and sum(char.isalnum() for char in word) < _LEAST_LETTERS:
                 self.fail(

@@ -69,15 +69,18 @@ class LoosePhrase(Node):
                 events.setdefault(place, []).append(number)
         ordered = sorted(events.items())
         region = view.page.region
-        windows = (self._from(ordered[at:], len(places)) for at in range(len(ordered)))
+        windows = (self._from(ordered, at, len(places)) for at in range(len(ordered)))
         return sorted({w for w in windows if w is not None and region(w[0]) == region(w[1])})
 
-    def _from(self, events: list[tuple[Interval, list[int]]], parts: int) -> Interval | None:
-        """Return the shortest stretch that begins with the first find and holds every word once."""
-        first = events[0][0][0]
+    def _from(
+        self, events: list[tuple[Interval, list[int]]], at: int, parts: int
+    ) -> Interval | None:
+        """Return the shortest stretch that begins with the find *at* and holds every word once."""
+        first = events[at][0][0]
         left = set(range(parts))
         covered, end = 0, first - 1
-        for place, numbers in events:
+        for index in range(at, len(events)):
+            place, numbers = events[index]
             number = next((n for n in numbers if n in left), None)
             if place[0] <= end or number is None:
                 continue

@@ -12,11 +12,21 @@ from wirewatch.core.text.words import is_pattern
 def spelled(spellings: Sequence[Sequence[str]], view: View, *, inflected: bool) -> list[Interval]:
     """Return where any of *spellings* stands in view, in order."""
     page = view.page
-    plain = page.where_word if inflected else page.where
     if len(spellings) == 1:
-        return view.within(side_by_side(spellings[0], page, plain))
-    found = {place for s in spellings for place in side_by_side(s, page, plain)}
+        return view.within(_stands(spellings[0], page, inflected=inflected))
+    found = {place for s in spellings for place in _stands(s, page, inflected=inflected)}
     return view.within(sorted(found))
+
+
+def _stands(spelling: Sequence[str], page: Page, *, inflected: bool) -> list[Interval]:
+    if not inflected and page.is_plain(spelling):
+        reached = page.where(spelling[0])
+        if len(spelling) == 1 or not reached:
+            return reached
+        forms, rest = page.forms, list(spelling[1:])
+        more = len(rest)
+        return [(a, b + more) for a, b in reached if forms[b + 1 : b + 1 + more] == rest]
+    return side_by_side(spelling, page, page.where_word if inflected else page.where)
 
 
 def side_by_side(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final, TypeAlias
 
 from wirewatch.core.text.chunk import CAPITALS_MATTER, Atom, Edge, Reading, analyse
@@ -32,7 +32,7 @@ def spellings(text: str) -> tuple[Spelling, ...]:
     ((('cease', 'fire'), ('ceasefire',)), (('ceasefire',), ('cease', 'fire')), (('at&t',),))
     """
     lattice = _Lattice(text)
-    return _distinct(s for path in lattice.paths(0) for s in _opened(path, lattice.lower))
+    return _distinct(s for path in lattice.paths() for s in _opened(path, lattice.lower))
 
 
 @lru_cache(maxsize=65_536)
@@ -41,7 +41,7 @@ def phrase_spellings(text: str) -> tuple[Spelling, ...]:
     if " " in text.strip():
         text = text.rstrip().rstrip("?")  # the end of a question, not a wildcard
     lattice = _Lattice(text.lower() if _is_shouted(text) else text)
-    found = [path for path in lattice.paths(0) for path in (path, *_closed(path, lattice))]
+    found = [path for path in lattice.paths() for path in (path, *_closed(path, lattice))]
     return _distinct(s for path in found for s in _opened(path, lattice.lower))
 
 
@@ -153,14 +153,17 @@ class _Lattice:
                 shown = form.upper() if matters else form
                 self.edges.append(Edge(run[0], run[-1], shown, 0, 0, reading))
 
-    def paths(self, at: int) -> list[Spelling]:
-        """Return the ways through the atoms from one on."""
+    def paths(self) -> list[Spelling]:
+        """Return the first ways through the atoms; of very many the rest is left out."""
+        return list(islice(self._from(0), _MAX_SPELLINGS))
+
+    def _from(self, at: int) -> Iterator[Spelling]:
         if at == len(self.atoms):
-            return [()]
-        found: list[Spelling] = []
+            yield ()
+            return
         for form, after in self._steps(at):
-            found += [(form, *rest) for rest in self.paths(after)[: _MAX_SPELLINGS - len(found)]]
-        return found[:_MAX_SPELLINGS]
+            for rest in self._from(after):
+                yield (form, *rest)
 
     def _steps(self, at: int) -> list[tuple[str, int]]:
         here = [edge for edge in self.edges if edge.first == at]

@@ -40,6 +40,7 @@ _PATTERN: Final = re.compile(
 )
 _URL: Final = re.compile(r"(?:https?://|www\.)[!-;=?-~]+", re.IGNORECASE)
 _WILD: Final = "*?"
+_LONG: Final = 2_000
 _LEAST_HEAD: Final = 4
 _MAX_JOINED: Final = 5
 _MAX_PARTS: Final = 24
@@ -168,6 +169,8 @@ class _Part:
 
 def analyse(raw: str, *, wild: bool = False) -> Chunk:
     """Take one chunk apart. With *wild*, stars and question marks are letters (of a query)."""
+    if len(raw) > _LONG:
+        return _long(raw, wild=wild)
     shown = _Shown(raw, wild=wild)
     parts = [_part(shown, match) for match in _PATTERN.finditer(shown.classes)]
     edges = [
@@ -180,6 +183,21 @@ def analyse(raw: str, *, wild: bool = False) -> Chunk:
     if len(parts) == 1 and _is_initial(parts[0], shown.classes):
         return Chunk((_with_dot(parts[0], shown),), tuple(edges), initial=True)
     return Chunk(tuple(part.atom for part in parts), tuple(edges))
+
+
+def _long(raw: str, *, wild: bool) -> Chunk:
+    """Take a chunk nobody wrote to be read apart piece by piece; readings do not run across the cuts."""
+    atoms: list[Atom] = []
+    edges: list[Edge] = []
+    for at in range(0, len(raw), _LONG):
+        piece = analyse(raw[at : at + _LONG], wild=wild)
+        base = len(atoms)
+        edges += [
+            Edge(base + e.first, base + e.last, e.form, at + e.start, at + e.end, e.reading)
+            for e in piece.edges
+        ]
+        atoms += [Atom(atom.form, at + atom.start, at + atom.end) for atom in piece.atoms]
+    return Chunk(tuple(atoms), tuple(edges))
 
 
 def _with_dot(part: _Part, shown: _Shown) -> Atom:

@@ -26,6 +26,8 @@ _LETTERS: Final = str.maketrans(
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _NOTES: Final = frozenset("™℠¹²³⁰⁴⁵⁶⁷⁸⁹")
 """Marks that hang on a word without belonging to it: they part words instead of becoming letters."""
+_SLICE: Final = 2_000
+_MOST_MARKS: Final = 60
 _HALF_WIDTH_MARKS: Final = "\uff9e\uff9f"
 
 
@@ -53,6 +55,8 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
+    if len(text) > _SLICE:  # sorting a long run of accents takes the square of its length
+        return "".join(fold(text[at : at + _SLICE]) for at in range(0, len(text), _SLICE))
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     folded = folded.replace("й", "\x00")
     opened = unicodedata.normalize("NFD", folded)
@@ -89,9 +93,9 @@ def _cluster(text: str, at: int) -> tuple[int, str]:
             return entity.end(), _visible(decoded.replace("\xa0", " "))
     end = at + 1
     if "\u1100" <= text[at] <= "\u11ff":
-        while end < len(text) and "\u1100" <= text[end] <= "\u11ff":
+        while end < len(text) and end - at < _MOST_MARKS and "\u1100" <= text[end] <= "\u11ff":
             end += 1
-    while end < len(text) and _continues(text[end]):
+    while end < len(text) and end - at < _MOST_MARKS and _continues(text[end]):
         end += 1
     return end, _visible(text[at:end])
 

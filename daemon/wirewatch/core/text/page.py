@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -11,7 +10,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from wirewatch.core.model.hit import Field, Span
 from wirewatch.core.text.chunk import Chunk
-from wirewatch.core.text.words import Words
+from wirewatch.core.text.words import Words, is_pattern
 
 Interval: TypeAlias = tuple[int, int]
 """First and last word position of a find, inclusive."""
@@ -26,7 +25,7 @@ TEXTS: Final = (Field.TITLE, Field.SUMMARY, Field.BODY, Field.ARTICLE)
 SPACED: Final = 12
 """Characters a chunk on average, more than which no language with spaces has."""
 
-_FEW: Final = 12
+_FEW: Final = 6
 """So many scans of a page are cheaper than an index of all its words."""
 
 
@@ -47,10 +46,6 @@ class Shift(NamedTuple):
     words: int
 
 
-def _base(shift: Shift) -> int:
-    return shift.base
-
-
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Where the words of a page come from."""
@@ -62,10 +57,12 @@ class Layout:
     chunk: Callable[[str], Chunk]
     shifts: Sequence[Shift] = ()
     """The chunks that are not one word, in order."""
+    bases: Sequence[int] = ()
+    """The positions of their first words."""
 
     def source(self, position: int) -> tuple[int, int]:
         """Return the number of the chunk at a word position, and of the word in it."""
-        at = bisect_right(self.shifts, position, key=_base) - 1
+        at = bisect_right(self.bases, position) - 1
         if at < 0:
             return position, 0
         shift = self.shifts[at]
@@ -79,8 +76,21 @@ class Page:
     """A document as words. Positions count words through all texts; each block's end takes one position."""
 
     __slots__ = (
-        "_asked", "_found", "_index", "_keys", "_layout", "_offsets", "_special_keys", "_starts", "bounds",
-        "distinct", "edges", "forms", "special", "words",
+        "_asked",
+        "_edge_places",
+        "_ends",
+        "_found",
+        "_keys",
+        "_layout",
+        "_offsets",
+        "_special_keys",
+        "_starts",
+        "bounds",
+        "distinct",
+        "edges",
+        "forms",
+        "special",
+        "words",
     )  # fmt: skip
 
     words: Words
@@ -96,10 +106,13 @@ class Page:
         distinct: set[str],
     ) -> None:
         self._layout, self.forms, self.edges, self.bounds = layout, forms, edges, bounds
+        self._edge_places: dict[str, list[Interval]] = {}
+        for edge in edges:
+            self._edge_places.setdefault(edge.form, []).append((edge.first, edge.last))
         distinct.discard(BREAK)
         self.distinct = distinct
         self._found: dict[str, list[Interval]] = {}
-        self._index: dict[str, list[int]] | None = None
+        self._ends: tuple[dict[str, int], dict[str, int]] | None = None
         self._asked = 0
         self._starts: list[int] | None = None
         self._offsets: dict[int, tuple[int, int]] = {}
@@ -121,6 +134,12 @@ class Page:
                 set() if self.special is None else self.special.keys_of(self.distinct)
             )
         return self._special_keys
+
+    def is_plain(self, spelling: Sequence[str]) -> bool:
+        """Say whether all forms but the first, if they stand here, stand as plain words: no other reading is one."""
+        return self._edge_places.keys().isdisjoint(spelling[1:]) and not any(
+            map(is_pattern, spelling)
+        )
 
     def where(self, form: str) -> list[Interval]:
         """Return where a form stands, in order."""
@@ -145,16 +164,24 @@ class Page:
         return self._with_edges(form, found)
 
     def _with_edges(self, form: str, found: list[Interval]) -> list[Interval]:
-        more = [(edge.first, edge.last) for edge in self.edges if edge.form == form]
+        more = self._edge_places.get(form)
         return sorted({*found, *more}) if more else found
 
     def _indexed(self, form: str) -> list[Interval]:
-        if self._index is None:
-            index: dict[str, list[int]] = defaultdict(list)
-            for at, word in enumerate(self.forms):
-                index[word].append(at)
-            self._index = index
-        return self._with_edges(form, [(at, at) for at in self._index.get(form, ())])
+        forms = self.forms
+        if self._ends is None:
+            count = len(forms)
+            first = dict(zip(reversed(forms), range(count - 1, -1, -1), strict=True))
+            self._ends = first, dict(zip(forms, range(count), strict=True))
+        starts, ends = self._ends
+        if form not in starts:
+            return self._with_edges(form, [])
+        at, end = starts[form], ends[form]
+        found = [(at, at)]
+        while at < end:
+            at = forms.index(form, at + 1)
+            found.append((at, at))
+        return self._with_edges(form, found)
 
     def where_word(self, form: str) -> list[Interval]:
         """Return where any inflection of a word stands, in order."""

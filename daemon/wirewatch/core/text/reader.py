@@ -29,10 +29,9 @@ _COMPLEX: Final = "\x00"
 """Before a chunk in place of a form: it holds several words, or several readings, or none."""
 
 _BROKEN_LINE: Final = re.compile(r"(?:\S*[^\W\d_][-\u2010\u00ad]\n(?=[^\W\d_]))+\S*|\S+")
+_BROKEN_ENDS: Final = ("-\n", "\u2010\n", "\u00ad\n")
 _MEMO_LIMIT: Final = 300_000
 _FEW_MARKS: Final = 5
-_MAX_CHUNK: Final = 4_000
-"""A longer run without white space is cut: nobody wrote it to be read."""
 
 
 class Reader:
@@ -131,7 +130,13 @@ class Reader:
         distinct.update([a.form for mark in marks for a in self._complex[mark].atoms])
         distinct.update([edge.form for edge in edges])
         bounds = _shifted(layout.ends, shifts)
-        return Page(replace(layout, shifts=shifts), forms, tuple(edges), bounds, distinct)
+        return Page(
+            replace(layout, shifts=shifts, bases=[shift.base for shift in shifts]),
+            forms,
+            tuple(edges),
+            bounds,
+            distinct,
+        )
 
 
 def _places(coded: list[str], marks: set[str]) -> list[int]:
@@ -167,13 +172,12 @@ def split(text: str) -> list[str]:
     """Cut a text at white space, a block's end being a chunk of its own."""
     if "\x00" in text:
         text = text.replace("\x00", " ")
-    if "-\n" in text or "\u2010\n" in text or "\u00ad\n" in text:
+    shown = text.replace("\n\n", " \x00 ") if "\n" in text else text
+    if "\n" in shown and any(broken in text for broken in _BROKEN_ENDS):
         blocks = [_BROKEN_LINE.findall(block) for block in text.split("\n\n")]
         chunks = [chunk for block in blocks for chunk in (*block, BREAK_CHUNK)][:-1]
-    elif "\n\n" in text:
-        chunks = text.replace("\n\n", " \x00 ").split()
     else:
-        chunks = text.split()
+        chunks = shown.split()
     return _unspaced(chunks) if len(text) > SPACED * (len(chunks) + 1) else chunks
 
 
@@ -191,7 +195,7 @@ def _unspaced(chunks: list[str]) -> list[str]:
         elif is_unspaced(chunk[len(chunk) // 2]) or is_unspaced(chunk[len(chunk) // 3]):
             cut += _UNSPACED_PIECE.findall(chunk)
         else:
-            cut += [chunk[at : at + _MAX_CHUNK] for at in range(0, len(chunk), _MAX_CHUNK)]
+            cut.append(chunk)
     return cut
 
 
