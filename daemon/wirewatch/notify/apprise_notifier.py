@@ -137,8 +137,6 @@ def _room(service: Any, title_room: int) -> int:
 def _refused(said: list[str], result: Any, url: str) -> NotSent:
     from wirewatch.notify.redact import redact
 
-    words = list(said)
-    for one in result or ():
-        words += [str(getattr(entry, "message", entry)) for entry in one.logs()]
+    words = [*said, *(str(entry.message) for entry in result.logs())]
     detail = redact("; ".join(dict.fromkeys(words)) or "the service gave no reason", url)
     return NotSent(detail=detail[:500], permanent=bool(_PERMANENT.search(detail)))

@@ -37,6 +37,7 @@ def asset() -> apprise.AppriseAsset:
         image_url_mask="",
         image_url_logo="",
         async_mode=False,
+        http_redirects=False,  # requests makes a GET of a redirected POST: taken for sent, and lost
         plugin_paths=[],
     )
 
