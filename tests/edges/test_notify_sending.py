@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -190,3 +192,45 @@ async def test_the_login_is_tried_without_sending() -> None:
         gone = server.apprise_url
 
     assert "127.0.0.1" in str(await check_login(channel(gone)))
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+async def test_a_hook_that_refuses_for_good_is_not_tried_for_days(
+    notifier: AppriseNotifier, status: int
+) -> None:
+    """O-49: a revoked token is a dead letter at once, with the provider's own word."""
+    async with answering(status) as port:
+        receipt = await notifier.send(channel(f"json://127.0.0.1:{port}/x"), parcel())
+
+    assert isinstance(receipt, NotSent)
+    assert receipt.permanent
+    assert str(status) in receipt.detail
+
+
+async def test_a_redirected_hook_has_not_taken_the_message(notifier: AppriseNotifier) -> None:
+    """A redirected POST becomes a GET that is answered 200: believing it would lose the alert."""
+    async with answering(302) as port:
+        receipt = await notifier.send(channel(f"json://127.0.0.1:{port}/x"), parcel())
+
+    assert isinstance(receipt, NotSent)
+
+
+@asynccontextmanager
+async def answering(status: int) -> AsyncIterator[int]:
+    """Answer every request with a status, a redirect leading to a page that says 200; give the port."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        code = 200 if head.startswith(b"GET") else status
+        writer.write(
+            f"HTTP/1.1 {code} X\r\nLocation: /elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
+        )
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        await server.wait_closed()
