@@ -120,8 +120,8 @@ def test_a_link_that_is_no_web_link_is_dropped() -> None:
 
 def test_a_homograph_is_seen() -> None:
     """A Cyrillic letter in a Latin name is shown for what it is."""
-    assert escape.shown_host("https://ex\u0430mple.org/") == "xn--exmple-4nf.org"
-    assert escape.shown_host("https://example.org/") is None
+    assert escape.safe_link("https://ex\u0430mple.org/a") == "https://xn--exmple-4nf.org/a"
+    assert escape.safe_link("https://example.org/a") == "https://example.org/a"
 
 
 def test_an_alert_reads_well() -> None:

@@ -80,19 +80,22 @@ class AppriseNotifier:
         except BadChannelError as exc:
             return NotSent(detail=str(exc), permanent=True)
         if isinstance(service, StoryMail):
-            return _send_mail(service, parcel, done)
+            return _send_mail(service, url, parcel, done)
         receipt = _send_one(service, url, parcel)
         if isinstance(receipt, Sent):
             done.add("*")
         return receipt
 
 
-def _send_mail(service: Any, parcel: Parcel, done: set[str]) -> Receipt:
+def _send_mail(service: Any, url: str, parcel: Parcel, done: set[str]) -> Receipt:
     from wirewatch.notify.mail import Letter
+    from wirewatch.notify.redact import redact
 
     service.letter = Letter(parcel=parcel, delivered=done)
     service.send()
     receipt: Receipt = service.receipt
+    if isinstance(receipt, NotSent):
+        return NotSent(detail=redact(receipt.detail, url)[:500], permanent=receipt.permanent)
     return receipt
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from html import escape as _html
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -12,7 +11,7 @@ _DIRECTION: Final = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufff9-\ufffb\ufeff]")
 _BLANK: Final = re.compile("[\\s\u2028\u2029\u0085]+")
 _MENTION: Final = re.compile(r"@(?=[\w&!])|<(?=[!@#&])")
-_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#~|><]|^[-+=]|^\d+(?=[.)]))")
+_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#~|><&]|^[-+=]|(?<=\d)\.(?=\s|$))")
 _LINK: Final = re.compile(r"(?i)\b(https?|ftp|javascript|data|vbscript):(?=\S)")
 _ZERO_WIDTH: Final = "\u200b"
 
@@ -79,28 +78,23 @@ def _unlinked(line: str) -> str:
 
 
 def safe_link(url: str | None) -> str | None:
-    """Return a web link fit for any dialect, or None: nothing but http and https, no blanks, marks encoded."""
+    """Return a web link fit for any dialect, or None: http and https only, marks encoded, the host in ASCII."""
     if not url:
         return None
-    candidate = clean(url).strip()
     try:
-        parts = urlsplit(candidate)
+        parts = urlsplit(clean(url).strip())
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return None
+        ascii_only = parts._replace(netloc=_ascii_host(parts.netloc))
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return None
-    return quote(candidate, safe="%/:=&?~#+!$,;'@-._")
+    return quote(ascii_only.geturl(), safe="%/:=&?~#+!$,;'@-._")
 
 
-def shown_host(url: str) -> str | None:
-    """Return the ASCII form of a host that mixes scripts, so that a homograph is seen; None where there is no need."""
-    host = urlsplit(url).hostname or ""
+def _ascii_host(netloc: str) -> str:
+    """Return host and port with the host in its ASCII form, in which a homograph is seen."""
+    user, at, place = netloc.rpartition("@")
+    host, colon, port = place.partition(":")
     if host.isascii():
-        return None
-    scripts = {unicodedata.name(char, "?").split()[0] for char in host if char.isalpha()}
-    if len(scripts) < 2 and "CYRILLIC" not in scripts and "GREEK" not in scripts:
-        return None
-    try:
-        return host.encode("idna").decode()
-    except UnicodeError:
-        return "?"
+        return netloc
+    return f"{user}{at}{host.encode('idna').decode()}{colon}{port}"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
-from typing import Any
+from typing import Any, Final
 
 from apprise.exception import AppriseException
 from apprise.plugins.email.base import NotifyEmail
@@ -16,6 +16,9 @@ from apprise.plugins.email.smtp import AppriseSMTPController
 
 from wirewatch.core.model.alert import NotSent, Parcel, Receipt, Sent
 from wirewatch.notify.render import Dialect, Rendered, render
+
+ANSWER_S: Final = 25.0
+"""How long a server may look at a letter: filters take their time, and who gives up early sends twice."""
 
 
 @dataclass(slots=True)
@@ -47,8 +50,7 @@ class StoryMail(NotifyEmail):  # type: ignore[misc]  # Apprise is not typed
                 socket_connect_timeout=self.socket_connect_timeout,
             ) as smtp:
                 for name, address in self.targets:
-                    if address not in self.letter.delivered:
-                        self._post(smtp, name, address, refused)
+                    self._post(smtp, name, address, refused)
         except (OSError, smtplib.SMTPException, RuntimeError, AppriseException) as exc:
             self.receipt = not_sent(exc)
             return False
@@ -63,13 +65,19 @@ class StoryMail(NotifyEmail):  # type: ignore[misc]  # Apprise is not typed
         refused: list[tuple[str, smtplib.SMTPException | OSError]],
     ) -> None:
         copies = sorted((self.cc | self.bcc) - {address})
+        waiting = [one for one in (address, *copies) if one not in self.letter.delivered]
+        if not waiting:
+            return
         letter = self._letter(name, address)
         try:
-            smtp.hand_over(self.from_addr[1], [address, *copies], letter.as_bytes(policy=SMTP))
+            missed = smtp.hand_over(self.from_addr[1], waiting, letter.as_bytes(policy=SMTP))
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as exc:
             refused.append((address, exc))
-        else:
-            self.letter.delivered.add(address)
+            return
+        self.letter.delivered.update(set(waiting) - missed.keys())
+        refused += [
+            (one, smtplib.SMTPRecipientsRefused({one: said})) for one, said in missed.items()
+        ]
 
     def _letter(self, name: str | bool, address: str) -> EmailMessage:
         parcel, sender = self.letter.parcel, self.from_addr[1]
@@ -105,11 +113,13 @@ class StoryMail(NotifyEmail):  # type: ignore[misc]  # Apprise is not typed
 class Controller(AppriseSMTPController):  # type: ignore[misc]  # Apprise is not typed
     """Apprise's connection, telling what the server said instead of a bare no."""
 
-    def hand_over(self, sender: str, recipients: list[str], letter: bytes) -> None:
-        """Send one letter. Raise what smtplib raises; one refused recipient among several is a refusal too."""
-        refused = self._socket.sendmail(sender, recipients, letter)
-        if refused:
-            raise smtplib.SMTPRecipientsRefused(refused)
+    def hand_over(
+        self, sender: str, recipients: list[str], letter: bytes
+    ) -> dict[str, tuple[int, bytes]]:
+        """Send one letter; return who of several was refused. Raise what smtplib raises."""
+        self._socket.sock.settimeout(ANSWER_S)
+        refused: dict[str, tuple[int, bytes]] = self._socket.sendmail(sender, recipients, letter)
+        return refused
 
     def knock(self) -> None:
         """Ask the server whether it is there, once logged in. Raise what smtplib raises."""

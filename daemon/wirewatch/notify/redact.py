@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 _HIDDEN: Final = "•••"
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
+_MAIL: Final = frozenset({"mailto", "mailtos"})
+_PLACE: Final = re.compile(r"[\w-]+(\.[\w-]+)+|localhost|\d{1,5}")
+"""A host or a port, where some kinds of channel have a token."""
 MIN_SECRET: Final = 4
 
 
@@ -20,13 +23,16 @@ def redact(said: str, url: str) -> str:
 
 
 def _secrets(url: str) -> set[str]:
-    rest = url.partition("://")[2]
-    try:
-        password = urlsplit(f"x://{rest}").password or ""
-    except ValueError:
-        password = ""
-    path = rest.partition("/")[2].partition("?")[0]
-    query = rest.partition("?")[2]
-    parts = {password, *path.split("/"), *(pair.partition("=")[2] for pair in query.split("&"))}
-    whole = {part for part in parts if len(part) >= MIN_SECRET}
+    kind, _, rest = url.partition("://")
+    address, _, query = rest.partition("?")
+    netloc, _, path = address.partition("/")
+    login, _, host = netloc.rpartition("@")
+    pairs = [pair.partition("=") for pair in query.split("&")]
+    if kind.lower() in _MAIL:
+        # Addresses stay: who refused is what the reader must know.
+        found = [login.partition(":")[2], *(value for key, _, value in pairs if key == "pass")]
+    else:
+        found = [*re.split("[:@]", login), *path.split("/"), *(value for _, _, value in pairs)]
+        found += [part for part in host.split(":") if not _PLACE.fullmatch(part)]
+    whole = {part for part in found if len(part) >= MIN_SECRET}
     return whole | {unquote(part) for part in whole}

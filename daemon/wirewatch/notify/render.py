@@ -14,6 +14,7 @@ from wirewatch.notify.cut import shorten, shorten_snippet
 
 SUBJECT_CHARS: Final = 120
 _SNIPPET_STEPS: Final = (300, 200, 120, 60)
+_HEADLINE_STEPS: Final = (300, 200, 120, 60, 30, 12, 0)
 
 
 class Dialect(Enum):
@@ -52,20 +53,19 @@ def render(
         body = write(smaller, with_headline)
         if max_body is None or max_body <= 0 or len(body) <= max_body:
             return Rendered(subject, body)
-    bare = replace(
-        message,
-        headline="",
-        snippets=(),
-        body=None,
-        also_in=(),
-        matched=(),
-        watches=(),
-        note=None,
-        outlet=None,
-    )
-    room = max((max_body or 0) - len(write(bare, True)) - 8, 0)
-    headline = shorten(escape.one_line(message.headline), max(room // 2, 1))
-    return Rendered(subject, write(replace(bare, headline=headline), True))
+    return Rendered(subject, _barest(message, write, max_body or 0))
+
+
+def _barest(message: Message, write: Callable[[Message, bool], str], max_body: int) -> str:
+    """Return as much of the headline as fits beside the link; a link that does not fit itself goes."""
+    headline = escape.one_line(message.headline)
+    for link in (message.link, None):
+        for chars in _HEADLINE_STEPS:
+            bare = Message(subject="", headline=shorten(headline, chars), link=link)
+            body = write(bare, True)
+            if body and len(body) <= max_body:
+                return body
+    return ""
 
 
 def _smaller(message: Message) -> Iterable[Message]:
@@ -126,11 +126,7 @@ def _text(message: Message, with_headline: bool) -> str:
 
 
 def _link_line(message: Message) -> str:
-    link = escape.safe_link(message.link)
-    if link is None:
-        return ""
-    host = escape.shown_host(message.link or "")
-    return f"{link} ({host})" if host else link
+    return escape.safe_link(message.link) or ""
 
 
 def _blocks(message: Message) -> list[str]:

@@ -14,7 +14,7 @@ from apprise.plugins import url_to_dict
 from apprise.plugins.email.base import NotifyEmail
 
 from wirewatch.notify.console import register
-from wirewatch.notify.mail import StoryMail
+from wirewatch.notify.mail import ANSWER_S, StoryMail
 from wirewatch.notify.redact import redact
 from wirewatch.notify.render import Dialect
 
@@ -69,12 +69,18 @@ def open_service(url: str) -> Any:
         reason = (
             "; ".join(said) if known and said else f"there is no kind of channel called {kind}://"
         )
-        raise BadChannelError(redact(reason, url))
+        raise BadChannelError(_tidy(reason, url))
     if said:
-        raise BadChannelError(redact("; ".join(said), url))
+        raise BadChannelError(_tidy("; ".join(said), url))
     if isinstance(service, NotifyEmail):
         return StoryMail(**(url_to_dict(url) | {"asset": asset()}))
+    if "rto=" not in url:
+        service.socket_read_timeout = ANSWER_S
     return service
+
+
+def _tidy(said: str, url: str) -> str:
+    return redact(said.replace("~", ""), url).rstrip(" :")
 
 
 def dialect_of(service: Any, url: str) -> tuple[Dialect, apprise.NotifyFormat]:
