@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from wirewatch.core.match.kept_words import Needs
 from wirewatch.core.model.alert import (
     Attempt,
     ChannelSpec,
@@ -236,15 +237,48 @@ class BrowseStore(FeedStore, Protocol):
         *,
         since: datetime | None = None,
         after: EntryId | None = None,
+        needs: Needs | None = None,
         limit: int = 500,
     ) -> Sequence[StoredText]:
         """Return stored entries with their article texts, newest first, a page at a time.
 
-        *after* is the last entry of the page before.
+        *after* is the last entry of the page before. With *needs* (`core.match.kept_words`) entries may be left out
+        that were indexed and do not meet them.
         """
 
     def commit_hits(self, hits: Sequence[Hit]) -> int:
         """Store hits found in stored text; known ones stay as they are. Return how many are new."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToIndex:
+    """A stored text whose words are not in the index yet, or are no longer those it has."""
+
+    turn: int
+    """Grows whenever the text changes: what was read before does not pass for what came after."""
+    text: StoredText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexed:
+    """The words of a stored text, as numbers."""
+
+    turn: int
+    entry_id: EntryId
+    words: frozenset[int]
+
+
+class SearchStore(Protocol):
+    """The index of words that lets a search read few texts. It may lag: what waits for it is always read."""
+
+    def to_index(self, *, limit: int) -> Sequence[ToIndex]:
+        """Return texts that wait for the index, those that wait longest first."""
+
+    def commit_index(self, indexed: Sequence[Indexed]) -> None:
+        """Store the words of texts; a text that changed after its *turn* waits on."""
+
+    def index_anew(self) -> None:
+        """Forget the index: every stored text waits for it again."""
 
 
 class Keeper(Protocol):
@@ -278,5 +312,7 @@ class Keeper(Protocol):
         """Close every connection."""
 
 
-class Store(PollStore, ArticleStore, AnnounceStore, Outbox, BrowseStore, Keeper, Protocol):
+class Store(
+    PollStore, ArticleStore, AnnounceStore, Outbox, BrowseStore, SearchStore, Keeper, Protocol
+):
     """Everything a backend offers; loops ask for their part only."""

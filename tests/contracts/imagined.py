@@ -12,7 +12,7 @@ MOOD = '''"""Feeds have a mood."""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0002", "0001"
+revision, down_revision = "9999", "{newest}"
 
 
 def upgrade():
@@ -25,5 +25,6 @@ def upgrade():
 def one_step_more_in(folder: Path) -> Steps:
     """Return the program's steps and one more, in a folder that is made for them."""
     shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "v0002_mood.py").write_text(MOOD)
+    step = MOOD.replace("{newest}", Steps().newest())
+    (folder / "versions" / "v9999_mood.py").write_text(step)
     return Steps(folder)

@@ -55,7 +55,8 @@ def test_the_steps_lead_to_the_tables_the_program_works_with(bare_url: str) -> N
     database.write(OURS.upgrade)
 
     assert database.read(differences) == []
-    assert tables_in(database) == {*metadata.tables, VERSION_TABLE}
+    others = {name for name in tables_in(database) if name.split("_")[:2] != ["search", "words"]}
+    assert others == {*metadata.tables, VERSION_TABLE}
     database.close()
 
 
@@ -213,7 +214,7 @@ def test_an_older_database_is_upgraded_when_it_is_opened(
 
     assert moods(store.database) == {"good"}
     assert contents(store.database) == before
-    assert store.database.read(one_step_more.revision) == "0002"
+    assert store.database.read(one_step_more.revision) == "9999"
     store.close()
 
 
@@ -223,12 +224,13 @@ def test_a_copy_of_the_older_file_is_kept(tmp_path: Path, one_step_more: Steps) 
     made_ready(store := open_sql_store(f"sqlite:///{path}"))
     before = contents(store.database)
     store.close()
-    occupied = tmp_path / "news.db.schema-0001"
+    newest = OURS.newest()
+    occupied = tmp_path / f"news.db.schema-{newest}"
     occupied.write_text("an earlier copy")
 
     open_sql_store(f"sqlite:///{path}", steps=one_step_more).close()
 
-    copy = open_sql_store(f"sqlite:///{tmp_path / 'news.db.schema-0001-2'}", migrate=False)
+    copy = open_sql_store(f"sqlite:///{tmp_path / f'news.db.schema-{newest}-2'}", migrate=False)
     assert contents(copy.database) == before
     assert occupied.read_text() == "an earlier copy"
     copy.close()
@@ -253,7 +255,7 @@ def test_an_upgrade_cut_at_any_statement_leaves_the_old_database(
     victim = at(bare_url)
     cuts = 0
     for cuts in Fuse(victim).cuts(lambda: victim.write(one_step_more.upgrade)):
-        assert store.database.read(OURS.revision) == "0001", f"cut at statement {cuts}"
+        assert store.database.read(OURS.revision) == OURS.newest(), f"cut at statement {cuts}"
         assert store.database.read(differences) == []
 
     assert cuts > 4
@@ -287,5 +289,5 @@ def test_two_programs_that_upgrade_at_once_do_it_once(bare_url: str, one_step_mo
 
     assert troubles == []
     database = at(bare_url)
-    assert database.read(one_step_more.revision) == "0002"
+    assert database.read(one_step_more.revision) == "9999"
     database.close()

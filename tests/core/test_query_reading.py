@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wirewatch.core.query import lint, parse_query, required_words
+from wirewatch.core.query import lint, parse_query
 from wirewatch.errors import QueryError
 
 TERMS = {
@@ -88,33 +88,3 @@ def test_what_is_surely_not_meant_is_warned_of(query: str, warning: str) -> None
 def test_ordinary_queries_are_not_warned_of(query: str) -> None:
     """Warnings that cry wolf are switched off."""
     assert lint(parse_query(query)) == ()
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "US",
-        "struck",
-        "cat",
-        "переговоры",
-        "北京",
-        "/oil/",
-        "negotiat*",
-        "UAE",
-        "oil OR /x/",
-        "oil in:anywhere",
-        "9/11",
-    ],
-)
-def test_no_promise_is_made_where_none_is_safe(query: str) -> None:
-    """The store may leave out what cannot match, never what can."""
-    assert required_words(parse_query(query)) == ()
-
-
-def test_long_plain_words_are_promised_by_their_beginnings() -> None:
-    """A search over years of entries should not read them all."""
-    assert required_words(parse_query('"territorial dispute" AND government')) == (
-        ("terr", "erri", "rrit", "rito"),
-        ("disp", "ispu", "sput", "pute"),
-        ("gove", "over", "vern", "ern"),
-    )

@@ -12,6 +12,7 @@ from wirewatch.app.articles import Reader
 from wirewatch.app.context import Context
 from wirewatch.app.deliver import Sender
 from wirewatch.app.dispatch import Job
+from wirewatch.app.indexing import Indexer
 from wirewatch.app.jobs import Clock
 from wirewatch.app.logs import get_logger
 from wirewatch.app.poll import GATHER_S, Poller
@@ -24,6 +25,7 @@ log = get_logger(__name__)
 
 TICK = timedelta(seconds=1)
 HEARTBEAT = timedelta(seconds=10)
+INDEX = timedelta(seconds=10)
 PRUNE = timedelta(hours=6)
 DRAIN_S = 10.0
 """How long polls and pages under way are waited for at a stop; they are done again after the start."""
@@ -47,6 +49,7 @@ class Daemon:
         self._reader = Reader(context)
         self._announcer = Announcer(context)
         self._sender = Sender(context)
+        self._indexer = Indexer(context)
         self._config_error: str | None = None
         dispatcher = context.dispatcher
         dispatcher.handle("poll", self._poller.poll_shard, at_once=SHARDS_AT_ONCE)
@@ -55,12 +58,14 @@ class Daemon:
         dispatcher.handle("deliver", self._sender.deliver, at_once=1_000)
         dispatcher.handle("prune", self._prune, at_once=1)
         dispatcher.handle("rematch", self._rematch, at_once=1)
+        dispatcher.handle("index", self._indexer.index_waiting, at_once=1)
 
     async def start(self) -> None:
         """Take over what an earlier run left, learn the configuration, start the clock."""
         await self.take_over()
         self._clock.every(self._tick_every, "tick", self.tick)
         self._clock.every(HEARTBEAT, "heartbeat", self._heartbeat)
+        self._clock.every(INDEX, "index", self._submit_index)
         self._clock.every(PRUNE, "prune", self._submit_prune)
         interval = sdnotify.watchdog_interval()
         if interval is not None:
@@ -78,6 +83,7 @@ class Daemon:
             now=context.now(),
             spread=_spread(context.world),
         )
+        await self._indexer.begin()
         await rematch_new(context)
         log.info(
             "started",
@@ -216,6 +222,9 @@ class Daemon:
 
     async def _watchdog(self) -> None:
         sdnotify.alive()
+
+    async def _submit_index(self) -> None:
+        self.context.dispatcher.submit(Job(kind="index", priority=9))
 
     async def _submit_prune(self) -> None:
         self.context.dispatcher.submit(Job(kind="prune", priority=9))

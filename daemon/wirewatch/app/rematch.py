@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from wirewatch.app.context import Context
+from wirewatch.app.indexing import is_index_current, needs_of_all
 from wirewatch.app.logs import get_logger
 from wirewatch.app.world import World, only
 from wirewatch.core.model.entry import EntryId
@@ -36,10 +37,11 @@ def rematch(context: Context, watches: frozenset[str]) -> int:
     """Match all stored entries against these watches; return how many hits are new. None of them rings."""
     store: Store = context.store
     wanted = only(context.world, watches)
+    needs = needs_of_all(wanted) if is_index_current(store.notes()) else None
     after: EntryId | None = None
     found = 0
     while True:
-        page = store.texts(after=after, limit=PAGE)
+        page = store.texts(after=after, needs=needs, limit=PAGE)
         if not page:
             return found
         hits = [

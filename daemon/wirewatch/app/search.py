@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Protocol
 
+from wirewatch.app.indexing import is_index_current, needs_of_all
 from wirewatch.core.model.entry import EntryId
 from wirewatch.core.model.hit import WatchId
 from wirewatch.core.model.watch import Watchlist, WatchSpec
 from wirewatch.core.plan.wanted import Wanted, find_hits
-from wirewatch.ports import BrowseStore, HitView, StoredText
+from wirewatch.ports import BrowseStore, HitView, Keeper, StoredText
 from wirewatch.settings.schema import MatchSettings
+
+
+class Searched(BrowseStore, Keeper, Protocol):
+    """A store that can be searched."""
+
 
 PAGE = 500
 NAME = "search"
 
 
 def search_stored(
-    store: BrowseStore,
+    store: Searched,
     query: str,
     *,
     terms: Mapping[str, str],
@@ -27,10 +34,11 @@ def search_stored(
 ) -> Iterator[HitView]:
     """Yield what a watch with this query would have found, newest first. Raise QueryError."""
     wanted = _wanted(query, terms, near)
+    needs = needs_of_all(wanted) if is_index_current(store.notes()) else None
     found = 0
     after: EntryId | None = None
     while found < limit:
-        page = store.texts(since=since, after=after, limit=PAGE)
+        page = store.texts(since=since, after=after, needs=needs, limit=PAGE)
         if not page:
             return
         for text in page:

@@ -41,6 +41,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "Look things up": {
         "hits": ("look:hits", "Show what matched, newest first."),
         "search": ("look:search", "Search everything stored, in the language of watches."),
+        "selftest": ("selftest:selftest", "Check that phrases are found through real-life markup."),
         "deliveries": (
             "deliveries:deliveries",
             "List messages on their way; retry or drop dead ones.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -116,16 +116,35 @@ def resume(state: State, watchlist: str) -> None:
 
 
 @watch.command
-@click.argument("query")
+@click.argument("query", required=False)
 @click.argument("text", required=False)
 @click.option("--title", default="", help="The headline to match together with the text.")
+@click.option(
+    "--batch",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="Answer many: one JSON object a line, from a file or - (standard input).",
+)
 @json_option
 @pass_state
-def test(state: State, query: str, text: str | None, title: str) -> int:
+def test(
+    state: State, query: str | None, text: str | None, title: str, batch: BinaryIO | None
+) -> int:
     """Try a query on TEXT: words, a file's name, a URL, or - for standard input.
 
     Shows the sentences that match with the words marked, or the nearest miss. Exits with 3 when it does not match.
+
+    With --batch every line is an object with "query" and any of "id", "title", "body", "html", "url", "author" and
+    "lang"; the answers come in the same order, one a line: "id", "match", "strength", "error", "spans", "sentence".
     """
+    if batch is not None:
+        if query is not None:
+            raise click.UsageError("with --batch the queries stand in the lines")
+        from wirewatch.cli.batch import answer_lines
+
+        return answer_lines(batch, terms=_terms(state))
+    if query is None:
+        raise click.UsageError("Missing argument 'QUERY'.")
     from wirewatch.core.match.explain import explain
     from wirewatch.core.match.snippet import snippets
     from wirewatch.core.query import lint, parse_query

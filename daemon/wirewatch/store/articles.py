@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from wirewatch.core.model.article import ArticleJob, ArticleStatus
 from wirewatch.core.model.plan import ArticlePlan
+from wirewatch.store import searching
 from wirewatch.store.feeds import SPEC_COLUMNS, read_spec
 from wirewatch.store.polls import article_row, put_late_hits
 from wirewatch.store.rules import is_older_reading
@@ -55,9 +56,11 @@ def commit(tx: Connection, plan: ArticlePlan) -> None:
     if row is None:
         if present(tx, entries.c.id, [article.entry_id]):
             insert_new(tx, articles, [article_row(article)])
+            searching.enqueue(tx, [article.entry_id])
     elif not is_older_reading(ARTICLE.read(row), article):
         change = update(articles).where(articles.c.entry_id == article.entry_id)
         tx.execute(change.values(article_row(article)))
+        searching.enqueue(tx, [article.entry_id])
     put_late_hits(tx, plan.hits)
 
 

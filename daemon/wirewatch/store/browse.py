@@ -6,21 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, FromClause, Select, func, or_, select, tuple_
+from sqlalchemy import Connection, FromClause, func, or_, select, tuple_
 
+from wirewatch.core.match.kept_words import Needs
 from wirewatch.core.model.alert import DeliveryState, Parcel
 from wirewatch.core.model.entry import EntryId
 from wirewatch.core.model.feed import FeedId
 from wirewatch.core.model.hit import HitState
 from wirewatch.core.model.plan import PollRecord
 from wirewatch.ports import Counts, HitView, StoredText
+from wirewatch.store import search
 from wirewatch.store.articles import count_pending
-from wirewatch.store.feeds import SPEC_COLUMNS, read_spec
 from wirewatch.store.outbox import parcels, read_parcel
 from wirewatch.store.rules import OPEN
+from wirewatch.store.search import read_text, text_query
 from wirewatch.store.shapes import ENTRY, HIT, POLL_RECORD
 from wirewatch.store.tables import (
-    articles,
     deliveries,
     entries,
     feed_schedule,
@@ -133,25 +134,15 @@ def texts(
     *,
     since: datetime | None,
     after: tuple[datetime, EntryId] | None,
+    needs: Needs | None = None,
     limit: int,
 ) -> Sequence[StoredText]:
     """Return a page of stored entries with their article texts, newest first."""
-    query: Select[Any] = (
-        select(*ENTRY.columns, articles.c.text, *SPEC_COLUMNS)
-        .join(feeds, feeds.c.id == entries.c.feed_id)
-        .outerjoin(articles, articles.c.entry_id == entries.c.id)
-        .order_by(entries.c.found_at.desc(), entries.c.id.desc())
-        .limit(limit)
-    )
+    query = text_query().order_by(entries.c.found_at.desc(), entries.c.id.desc()).limit(limit)
     if since is not None:
         query = query.where(entries.c.found_at >= since)
     if after is not None:
         query = query.where(tuple_(entries.c.found_at, entries.c.id) < after)
-    found = []
-    for row in tx.execute(query):
-        values = iter(row)
-        entry = ENTRY.read(values)
-        article_text = next(values) or ""
-        spec = read_spec(tuple(values))
-        found.append(StoredText(entry=entry, feed=spec, article_text=article_text))
-    return found
+    if needs is not None:
+        query = query.where(search.may_meet(tx, needs))
+    return [read_text(iter(row)) for row in tx.execute(query)]

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from wirewatch.core.identity import SHARDS, shard_of
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec, FeedState, Validators
+from wirewatch.store import searching
 from wirewatch.store.shapes import chunks, insert_new
 from wirewatch.store.syncing import (
     StoredFeed,
@@ -53,6 +54,7 @@ def sync(
     _add(tx, plan.added, now=now, spread=spread)
     for feed in plan.changed:
         _change(tx, feed, plan, now=now)
+    searching.enqueue_feeds(tx, plan.respoken)
     for ids in chunks(plan.retired):
         tx.execute(update(feeds).where(feeds.c.id.in_(ids)).values(retired_at=now))
         tx.execute(

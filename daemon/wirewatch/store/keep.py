@@ -10,6 +10,7 @@ from sqlalchemy import Column, ColumnElement, Connection, delete, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from wirewatch.core.model.hit import HitState
+from wirewatch.store import search, searching
 from wirewatch.store.rules import KEPT
 from wirewatch.store.tables import (
     alerts,
@@ -60,6 +61,7 @@ def prune_steps(
         lambda tx: _prune_alerts(tx, hits_before),
         lambda tx: _prune_entries(tx, entries_before),
         lambda tx: _prune_stories(tx, hits_before),
+        search.renew,
     )
 
 
@@ -94,6 +96,7 @@ def _prune_alerts(tx: Connection, before: datetime) -> int:
 def _prune_entries(tx: Connection, before: datetime) -> int:
     matched = exists().where(hits.c.entry_id == entries.c.id)
     ids = _choose(tx, entries.c.id, (entries.c.found_at < before) & ~matched)
+    searching.forget(tx, ids)
     tx.execute(delete(articles).where(articles.c.entry_id.in_(ids)))
     tx.execute(delete(entries).where(entries.c.id.in_(ids)))
     return len(ids)

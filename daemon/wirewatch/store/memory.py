@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
+from wirewatch.core.match.kept_words import Needs
 from wirewatch.core.model.alert import Attempt, Delivery, DeliveryKey, DeliveryState, Parcel
 from wirewatch.core.model.article import ArticleJob
-from wirewatch.core.model.entry import EntryId, EntryKey, Known
+from wirewatch.core.model.entry import Entry, EntryId, EntryKey, Known
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec
 from wirewatch.core.model.hit import Hit, HitState, StoryId
 from wirewatch.core.model.plan import (
@@ -25,10 +26,11 @@ from wirewatch.core.model.plan import (
 )
 from wirewatch.core.model.story import Story
 from wirewatch.errors import StoreError
-from wirewatch.ports import Counts, HitView, StoredText
+from wirewatch.ports import Counts, HitView, Indexed, StoredText, ToIndex
 from wirewatch.store import rules
 from wirewatch.store.bookmarks import Bookmarks
 from wirewatch.store.kinds import to_json
+from wirewatch.store.memory_index import MemoryIndex
 from wirewatch.store.memory_rows import FeedRow, Rows
 from wirewatch.store.rules import tidy
 from wirewatch.store.syncing import first_state, moved_state, plan_sync, sooner_state
@@ -74,6 +76,9 @@ class MemoryStore:
             if changed.id in plan.sooner:
                 state = sooner_state(state, plan.sooner[changed.id], now=now)
             feeds[changed.id] = FeedRow(changed, state)
+        self._rows.index.enqueue(
+            entry.id for entry in self._rows.entries.values() if entry.feed_id in plan.respoken
+        )
         for id_ in plan.retired:
             feeds[id_].stored = replace(feeds[id_].stored, retired_at=now)
         self._specs = plan.specs
@@ -163,6 +168,7 @@ class MemoryStore:
         wanted = stored is None or not rules.is_older_reading(stored, article)
         if wanted and article.entry_id in rows.entries:
             rows.articles[article.entry_id] = article
+            rows.index.enqueue([article.entry_id])
             rows.leased.discard(article.entry_id)
         self.commit_hits(plan.hits)
 
@@ -336,20 +342,38 @@ class MemoryStore:
 
     @_alone
     def texts(
-        self, *, since: datetime | None = None, after: EntryId | None = None, limit: int = 500
+        self,
+        *,
+        since: datetime | None = None,
+        after: EntryId | None = None,
+        needs: Needs | None = None,
+        limit: int = 500,
     ) -> Sequence[StoredText]:
         """Return stored entries with their article texts, newest first, a page at a time."""
         place = None if after is None else self._bookmarks.place(after, self._found_at(after))
-        texts = [
-            StoredText(
-                entry=entry,
-                feed=self._spec(entry.feed_id),
-                article_text=self._rows.article_text(entry.id),
-            )
-            for entry in self._rows.newest_entries(since=since, before=place)[:limit]
-        ]
+        found = self._rows.newest_entries(since=since, before=place, needs=needs)
+        texts = [self._text(entry) for entry in found[:limit]]
         self._bookmarks.put(texts)
         return texts
+
+    @_alone
+    def to_index(self, *, limit: int) -> Sequence[ToIndex]:
+        """Return texts that wait for the index of words, those that wait longest first."""
+        waiting = list(self._rows.index.queue.items())[:limit]
+        entries = self._rows.entries
+        return [ToIndex(turn=turn, text=self._text(entries[id_])) for id_, turn in waiting]
+
+    @_alone
+    def commit_index(self, indexed: Sequence[Indexed]) -> None:
+        """Store the words of texts; a text that changed after its *turn* waits on."""
+        for one in indexed:
+            self._rows.index.put(one.entry_id, one.turn, one.words)
+
+    @_alone
+    def index_anew(self) -> None:
+        """Forget the index: every stored text waits for it again."""
+        self._rows.index = MemoryIndex()
+        self._rows.index.enqueue(self._rows.entries)
 
     @_alone
     def commit_hits(self, hits: Sequence[Hit]) -> int:
@@ -391,6 +415,13 @@ class MemoryStore:
 
     def _spec(self, id_: FeedId) -> FeedSpec:
         return self._specs.get(id_, self._rows.feeds[id_].stored.spec)
+
+    def _text(self, entry: Entry) -> StoredText:
+        return StoredText(
+            entry=entry,
+            feed=self._spec(entry.feed_id),
+            article_text=self._rows.article_text(entry.id),
+        )
 
     def _feeds(self, rows: Iterable[FeedRow]) -> list[Feed]:
         return [row.feed(self._spec(row.stored.id)) for row in rows]

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from wirewatch.core.identity import shard_of
+from wirewatch.core.match.kept_words import Needs
 from wirewatch.core.model.alert import (
     Alert,
     Attempt,
@@ -23,6 +24,7 @@ from wirewatch.core.model.hit import AlertId, Hit, HitId, HitState, StoryId
 from wirewatch.core.model.plan import AnnouncementPlan, HitVerdict, PollPlan, PollRecord
 from wirewatch.core.model.story import Story, StoryEntry
 from wirewatch.ports import Counts
+from wirewatch.store.memory_index import MemoryIndex
 from wirewatch.store.rules import KEPT, OPEN, edited, last_at, telling_order, watchlist_of
 from wirewatch.store.syncing import StoredFeed
 
@@ -72,6 +74,7 @@ class Rows:
     deliveries: dict[DeliveryKey, Delivery] = field(default_factory=dict)
     attempts: dict[tuple[DeliveryKey, datetime], Attempt] = field(default_factory=dict)
     polls: dict[tuple[FeedId, datetime], PollRecord] = field(default_factory=dict)
+    index: MemoryIndex = field(default_factory=MemoryIndex)
 
     def outlet(self, entry: EntryId) -> str:
         """Return the name of the feed that brought an entry."""
@@ -101,14 +104,19 @@ class Rows:
         return "" if page is None else page.text
 
     def newest_entries(
-        self, *, since: datetime | None, before: tuple[datetime, EntryId] | None
+        self,
+        *,
+        since: datetime | None,
+        before: tuple[datetime, EntryId] | None,
+        needs: Needs | None,
     ) -> list[Entry]:
-        """Return entries, newest first, from a place on."""
+        """Return entries that may meet *needs*, newest first, from a place on."""
         found = [
             entry
             for entry in self.entries.values()
             if (since is None or entry.found_at >= since)
             and (before is None or (entry.found_at, entry.id) < before)
+            and (needs is None or self.index.may_meet(entry.id, needs))
         ]
         return sorted(found, key=lambda entry: (entry.found_at, entry.id), reverse=True)
 
@@ -127,6 +135,7 @@ class Rows:
             for page in plan.articles:
                 self.articles.setdefault(page.entry_id, page)
             self.take_hits(plan.hits)
+            self.index.enqueue(entry.id for entry in (*plan.new, *plan.edited))
             self.polls.setdefault((plan.feed_id, plan.record.at), plan.record)
 
     def take_hits(self, hits: Sequence[Hit]) -> int:
@@ -261,6 +270,7 @@ class Rows:
         ]
         _drop(self.articles, [id_ for id_ in old if id_ in self.articles])
         self.leased.difference_update(old)
+        self.index.forget(old)
         gone += _drop(self.entries, old)
         kept = {hit.story_id for hit in self.hits.values()}
         kept |= {alert.story_id for alert in self.alerts.values()}

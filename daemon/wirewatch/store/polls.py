@@ -14,6 +14,7 @@ from wirewatch.core.model.entry import Entry, EntryKey, Known
 from wirewatch.core.model.feed import FeedId
 from wirewatch.core.model.hit import Hit
 from wirewatch.core.model.plan import PollPlan
+from wirewatch.store import searching
 from wirewatch.store.feeds import schedule_row, slow_facts, slow_row
 from wirewatch.store.rules import watchlist_of
 from wirewatch.store.shapes import (
@@ -58,6 +59,7 @@ def commit(tx: Connection, plans: Sequence[PollPlan]) -> None:
     _put_edits(tx, [entry for plan in plans for entry in plan.edited])
     insert_new(tx, articles, [article_row(page) for plan in plans for page in plan.articles])
     put_hits(tx, [hit for plan in plans for hit in plan.hits])
+    searching.enqueue(tx, [entry.id for plan in plans for entry in (*plan.new, *plan.edited)])
     insert_new(tx, poll_log, [POLL_RECORD.row(plan.record) for plan in plans])
 
 

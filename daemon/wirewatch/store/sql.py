@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from wirewatch.core.match.kept_words import Needs
 from wirewatch.core.model.alert import Attempt, Delivery, DeliveryKey, DeliveryState, Parcel
 from wirewatch.core.model.article import ArticleJob
 from wirewatch.core.model.entry import EntryId, EntryKey, Known
@@ -21,8 +22,8 @@ from wirewatch.core.model.plan import (
     WaitingHit,
 )
 from wirewatch.core.model.story import Story
-from wirewatch.ports import Counts, HitView, StoredText
-from wirewatch.store import announce, articles, browse, feeds, keep, outbox, polls, upkeep
+from wirewatch.ports import Counts, HitView, Indexed, StoredText, ToIndex
+from wirewatch.store import announce, articles, browse, feeds, keep, outbox, polls, search, upkeep
 from wirewatch.store.bookmarks import Bookmarks
 from wirewatch.store.engine import Database
 
@@ -174,7 +175,12 @@ class SqlStore:
         return next(iter(found), None)
 
     def texts(
-        self, *, since: datetime | None = None, after: EntryId | None = None, limit: int = 500
+        self,
+        *,
+        since: datetime | None = None,
+        after: EntryId | None = None,
+        needs: Needs | None = None,
+        limit: int = 500,
     ) -> Sequence[StoredText]:
         """Return stored entries with their article texts, newest first, a page at a time."""
         place = None
@@ -182,7 +188,7 @@ class SqlStore:
             stored = self.database.read(lambda tx: browse.found_at(tx, after))
             place = self._bookmarks.place(after, stored)
         page = self.database.read(
-            lambda tx: browse.texts(tx, since=since, after=place, limit=limit)
+            lambda tx: browse.texts(tx, since=since, after=place, needs=needs, limit=limit)
         )
         self._bookmarks.put(page)
         return [replace(text, feed=self._specs.get(text.entry.feed_id, text.feed)) for text in page]
@@ -190,6 +196,23 @@ class SqlStore:
     def commit_hits(self, hits: Sequence[Hit]) -> int:
         """Store hits found in stored text; known ones stay as they are. Return how many are new."""
         return self.database.write(lambda tx: polls.put_late_hits(tx, hits))
+
+    def to_index(self, *, limit: int) -> Sequence[ToIndex]:
+        """Return texts that wait for the index of words, those that wait longest first."""
+        found = self.database.read(lambda tx: search.to_index(tx, limit=limit))
+        return [
+            replace(one, text=replace(one.text, feed=self._specs.get(feed, one.text.feed)))
+            for one in found
+            for feed in [one.text.entry.feed_id]
+        ]
+
+    def commit_index(self, indexed: Sequence[Indexed]) -> None:
+        """Store the words of texts; a text that changed after its *turn* waits on."""
+        self.database.write(lambda tx: search.commit(tx, indexed))
+
+    def index_anew(self) -> None:
+        """Forget the index: every stored text waits for it again."""
+        self.database.write(search.index_anew)
 
     def note(self, name: str, value: Mapping[str, object]) -> None:
         """Remember a small JSON object under a name."""

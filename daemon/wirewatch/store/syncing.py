@@ -41,6 +41,8 @@ class SyncPlan:
     sooner: Mapping[FeedId, timedelta]
     """Those of the changed that are to be asked more often than before."""
     retired: tuple[FeedId, ...]
+    respoken: tuple[FeedId, ...]
+    """Those of the changed whose language is another: their texts have other words."""
 
     @property
     def is_empty(self) -> bool:
@@ -66,6 +68,9 @@ def plan_sync(stored: Iterable[StoredFeed], specs: Sequence[FeedSpec]) -> SyncPl
         },
         retired=tuple(
             id_ for id_, feed in before.items() if id_ not in wanted and feed.retired_at is None
+        ),
+        respoken=tuple(
+            feed.id for feed in changed if feed.spec.language != before[feed.id].spec.language
         ),
     )
 

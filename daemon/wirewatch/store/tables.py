@@ -44,6 +44,9 @@ SNIPPETS: Final = Packed(codec.pack_snippets, codec.unpack_snippets)
 FINGERPRINT: Final = Packed(codec.pack_fingerprint, codec.unpack_fingerprint)
 MESSAGE: Final = Packed(codec.pack_message, codec.unpack_message)
 
+COUNTER: Final = BigInteger().with_variant(Integer, "sqlite")
+"""A number the database gives; SQLite counts only what it calls an integer."""
+
 
 def _id(name: str = "id", *, of: str | None = None, key: bool = False) -> Column[int]:
     """Return a column for a number of 63 bits that the caller derived."""
@@ -134,6 +137,26 @@ entries: Final = Table(
     UniqueConstraint("feed_id", "key"),
     Index(None, "found_at", "id"),
 )
+
+search_queue: Final = Table(
+    "search_queue",
+    metadata,
+    Column("turn", COUNTER, primary_key=True),
+    _id("entry_id", of="entries.id"),
+    Index(None, "entry_id"),
+    sqlite_autoincrement=True,
+)
+"""Entries whose text is new or changed: their words are still to be put into the index of words."""
+
+search_passages: Final = Table(
+    "search_passages",
+    metadata,
+    Column("id", COUNTER, primary_key=True),
+    _id("entry_id", of="entries.id"),
+    UniqueConstraint("entry_id"),
+    sqlite_autoincrement=True,
+)
+"""Entries by the small numbers under which the index of words knows them. A number is never given twice."""
 
 articles: Final = Table(
     "articles",

@@ -23,9 +23,15 @@ _REMEMBERED: Final = 10_000
 class LineChecker:
     """Answers lines one after another, remembering words and queries. Never raises for what a line holds."""
 
-    def __init__(self, text_of: Callable[[str], str] | None = None) -> None:
-        """*text_of* turns markup into text in blocks; without it, ``html`` is refused."""
+    def __init__(
+        self,
+        text_of: Callable[[str], str] | None = None,
+        *,
+        terms: Mapping[str, str] | None = None,
+    ) -> None:
+        """*text_of* turns markup into text in blocks; without it, ``html`` is refused. *terms* are what @names mean."""
         self._text_of = text_of
+        self._terms = terms
         self._reader = Reader()
         self._queries: dict[str, Query | QueryError] = {}
 
@@ -63,7 +69,7 @@ class LineChecker:
             if len(self._queries) >= _REMEMBERED:
                 self._queries.clear()
             try:
-                known = parse_query(text)
+                known = parse_query(text, terms=self._terms)
             except QueryError as wrong:
                 known = wrong
             self._queries[text] = known
@@ -87,6 +93,11 @@ def check_line(
 ) -> Answer:
     """Answer a single line; for many, keep a LineChecker."""
     return LineChecker(text_of).check_line(line)
+
+
+def refused(error: str, id_: object = None) -> Answer:
+    """Answer a line that is no question at all."""
+    return _answer({"id": id_}, error=error)
 
 
 def _answer(

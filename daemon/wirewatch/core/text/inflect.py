@@ -56,11 +56,9 @@ def special_language(tag: str | None) -> str:
     return primary if primary in _SNOWBALL else ""
 
 
-def latin_languages() -> tuple[str, ...]:
-    """Return the languages in Latin letters that have rules of their own, one of each set of rules."""
-    rules = {
-        a: language for language, a in _SNOWBALL.items() if language not in _SCRIPT_OF_LANGUAGE
-    }
+def special_languages() -> tuple[str, ...]:
+    """Return the languages that have rules of their own, one of each set of rules."""
+    rules = {algorithm: language for language, algorithm in _SNOWBALL.items()}
     return tuple(rules.values())
 
 
