@@ -5,7 +5,8 @@
     python benchmarks/matcher.py --sizes 10 1000    only these
     python benchmarks/matcher.py --alone            without the others
 
-Texts and watches are made by the benchmark, the same on every machine. Times are CPU time of the thread: of each text
+Texts are cut from real news, watches are drawn from real news and encyclopaedia articles (`corpus.py` downloads
+them, once), the same on every machine. Times are CPU time of the thread: of each text
 the best of several passes; the mean and the 99th percentile over the texts. A yardstick (splitting the same text with a
 regular expression) is measured beside, because machines differ. Nothing of what the others do is the same thing: what
 each leaves out stands in its row. Those that are not installed are left out with a note.

@@ -90,9 +90,9 @@ def flashtext(queries: Sequence[str]) -> Ask:
     names, needs = _all_literals(queries)
     processor = KeywordProcessor()
     for number, name in enumerate(names):
-        processor.add_keyword(name, number)
+        processor.add_keyword(name, str(number))  # a zero would count as no name
     count = _counted(needs)
-    return lambda text: count(set(processor.extract_keywords(_whole(text))))
+    return lambda text: count(set(map(int, processor.extract_keywords(_whole(text)))))
 
 
 def aho_corasick(queries: Sequence[str]) -> Ask:

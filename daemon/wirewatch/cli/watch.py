@@ -183,11 +183,14 @@ def test(
 
 
 def _terms(state: State) -> Mapping[str, str]:
-    """Return the reusable terms of the configuration; none when there is no (sound) configuration."""
+    """Return the reusable terms of the configuration, the sound ones if some are not; none without one."""
     try:
-        return state.load().terms
+        settings, wrong = state.load_what_is_sound()
     except ConfigError:
         return {}
+    if wrong is not None:
+        click.echo("warning: the configuration has faults: wirewatch check-config", err=True)
+    return settings.terms
 
 
 def _match(query: str, terms: Mapping[str, str], document: Document) -> Match | None:

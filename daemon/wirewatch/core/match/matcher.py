@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import Final
+from typing import Final, NamedTuple
 
 from wirewatch.core.match.presearch import Presearch
 from wirewatch.core.model.hit import Span, Strength, WatchId
@@ -36,8 +36,7 @@ class Watch:
         return cls(spec=spec, query=parse_query(spec.query, terms=terms))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TermMatch:
+class TermMatch(NamedTuple):  # a named tuple is made several times faster than a frozen dataclass
     """A term of the query as typed, where it stands, and in which alternative of an OR it was."""
 
     term: str
@@ -45,8 +44,7 @@ class TermMatch:
     alternative: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class Match(NamedTuple):
     """A watch that a document matches."""
 
     watch: WatchId
@@ -141,17 +139,17 @@ def evaluate(watch: Watch, subject: Subject) -> Match | None:
     terms = tuple([_term(term, subject.page) for term in found.terms])
     close = found.close
     return Match(
-        watch=spec.id,
-        strength=Strength.CLOSE if close else Strength.SCATTERED,
-        rings=close or spec.scattered is Scattered.ALERT,
-        spans=_spans(terms),
-        terms=terms,
+        spec.id,
+        Strength.CLOSE if close else Strength.SCATTERED,
+        close or spec.scattered is Scattered.ALERT,
+        _spans(terms),
+        terms,
     )
 
 
 def _term(term: Term, page: Page) -> TermMatch:
     spans = tuple(page.spans(term.places[:_MOST_SPANS])) if term.places else term.spans
-    return TermMatch(term=term.label, spans=spans, alternative=term.alternative)
+    return TermMatch(term.label, spans, term.alternative)
 
 
 def _spans(terms: tuple[TermMatch, ...]) -> tuple[Span, ...]:

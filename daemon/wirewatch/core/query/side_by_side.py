@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from wirewatch.core.query.view import View
 from wirewatch.core.text.page import Interval, Page
@@ -19,7 +20,7 @@ def spelled(spellings: Sequence[Sequence[str]], view: View, *, inflected: bool) 
 
 
 def _stands(spelling: Sequence[str], page: Page, *, inflected: bool) -> list[Interval]:
-    if not inflected and page.is_plain(spelling):
+    if not inflected and not _is_wild(spelling) and page.is_plain(spelling):
         reached = page.where(spelling[0])
         if len(spelling) == 1 or not reached:
             return reached
@@ -27,6 +28,11 @@ def _stands(spelling: Sequence[str], page: Page, *, inflected: bool) -> list[Int
         more = len(rest)
         return [(a, b + more) for a, b in reached if forms[b + 1 : b + 1 + more] == rest]
     return side_by_side(spelling, page, page.where_word if inflected else page.where)
+
+
+@lru_cache(maxsize=65_536)  # pure, and asked for every phrase that is tried
+def _is_wild(spelling: Sequence[str]) -> bool:
+    return any(map(is_pattern, spelling))
 
 
 def side_by_side(

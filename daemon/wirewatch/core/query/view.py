@@ -78,6 +78,8 @@ class View:
     def within(self, places: Sequence[Interval]) -> list[Interval]:
         """Return those places that lie in view."""
         first, end = self.first, self.end
+        if first == 0 and end == self.page.bounds[-1]:
+            return list(places)
         return [place for place in places if first <= place[0] and place[1] < end]
 
     def narrowed(self, first: int, end: int) -> View:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, NamedTuple, TypeAlias
 
 from wirewatch.core.model.hit import Field, Span
 from wirewatch.core.text.chunk import Chunk
-from wirewatch.core.text.words import Words, is_pattern
+from wirewatch.core.text.words import Words
 
 Interval: TypeAlias = tuple[int, int]
 """First and last word position of a find, inclusive."""
@@ -25,12 +24,14 @@ TEXTS: Final = (Field.TITLE, Field.SUMMARY, Field.BODY, Field.ARTICLE)
 SPACED: Final = 12
 """Characters a chunk on average, more than which no language with spaces has."""
 
+_PLUS_ONE: Final = (1).__add__
+"""A chunk and the space behind it."""
+
 _FEW: Final = 6
 """So many scans of a page are cheaper than an index of all its words."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageEdge:
+class PageEdge(NamedTuple):
     """Another reading of the positions *first* to *last*."""
 
     first: int
@@ -46,8 +47,7 @@ class Shift(NamedTuple):
     words: int
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """Where the words of a page come from."""
 
     texts: Sequence[tuple[Field | None, str]]
@@ -136,10 +136,11 @@ class Page:
         return self._special_keys
 
     def is_plain(self, spelling: Sequence[str]) -> bool:
-        """Say whether all forms but the first, if they stand here, stand as plain words: no other reading is one."""
-        return self._edge_places.keys().isdisjoint(spelling[1:]) and not any(
-            map(is_pattern, spelling)
-        )
+        """Say whether all forms but the first, if they stand here, stand as plain words: no other reading is one.
+
+        The forms are no patterns.
+        """
+        return not self._edge_places or self._edge_places.keys().isdisjoint(spelling[1:])
 
     def where(self, form: str) -> list[Interval]:
         """Return where a form stands, in order."""
@@ -267,8 +268,9 @@ def _spaced_starts(text: str, chunks: list[str]) -> list[int]:
         lengths[at] = 0
     if sum(lengths) + len(lengths) - 1 != len(text) or len(text) > SPACED * (len(chunks) + 1):
         return []
-    steps = [0, *(length + 1 for length in lengths)]
-    return list(accumulate(steps))[:-1]
+    starts = list(accumulate(map(_PLUS_ONE, lengths), initial=0))
+    starts.pop()
+    return starts
 
 
 def _found_starts(text: str, chunks: list[str]) -> list[int]:

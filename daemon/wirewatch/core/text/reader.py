@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import pairwise
+from itertools import compress, count, pairwise
+from operator import attrgetter
 from typing import Final
 
 from wirewatch.core.model.hit import Field
@@ -27,6 +27,9 @@ from wirewatch.core.text.words import Computed, Words
 
 _COMPLEX: Final = "\x00"
 """Before a chunk in place of a form: it holds several words, or several readings, or none."""
+
+_texts_of: Final = attrgetter(*(field.value for field in TEXTS))
+"""Quicker than asking for one text after the other."""
 
 _BROKEN_LINE: Final = re.compile(r"(?:\S*[^\W\d_][-\u2010\u00ad]\n(?=[^\W\d_]))+\S*|\S+")
 _BROKEN_ENDS: Final = ("-\n", "\u2010\n", "\u00ad\n")
@@ -56,7 +59,7 @@ class Reader:
 
     def read(self, document: Document, *, anywhere: bool = False) -> Page:
         """Read the title, summary, body and article; with *anywhere*, boilerplate too."""
-        texts: list[tuple[Field | None, str]] = [(f, document.text(f)) for f in TEXTS]
+        texts: list[tuple[Field | None, str]] = list(zip(TEXTS, _texts_of(document), strict=True))
         if anywhere:
             texts.append((None, document.boilerplate))
         return self.page(texts, document.language)
@@ -76,7 +79,7 @@ class Reader:
         distinct = set(coded)
         marks = self._complex.keys() & distinct
         if marks:
-            page = self._expanded(Layout(texts, chunks, ends, self._chunk), coded, distinct, marks)
+            page = self._expanded(texts, chunks, ends, coded, distinct, marks)
         else:
             page = Page(Layout(texts, chunks, ends, self._chunk), coded, (), ends, distinct)
         page.words = self.words()
@@ -106,7 +109,13 @@ class Reader:
         return known
 
     def _expanded(
-        self, layout: Layout, coded: list[str], distinct: set[str], marks: set[str]
+        self,
+        texts: Sequence[tuple[Field | None, str]],
+        chunks: list[str],
+        ends: list[int],
+        coded: list[str],
+        distinct: set[str],
+        marks: set[str],
     ) -> Page:
         forms: list[str] = []
         edges: list[PageEdge] = []
@@ -129,20 +138,15 @@ class Reader:
         distinct -= marks
         distinct.update([a.form for mark in marks for a in self._complex[mark].atoms])
         distinct.update([edge.form for edge in edges])
-        bounds = _shifted(layout.ends, shifts)
-        return Page(
-            replace(layout, shifts=shifts, bases=[shift.base for shift in shifts]),
-            forms,
-            tuple(edges),
-            bounds,
-            distinct,
-        )
+        bases = [shift.base for shift in shifts]
+        layout = Layout(texts, chunks, ends, self._chunk, shifts, bases)
+        return Page(layout, forms, tuple(edges), _shifted(ends, shifts), distinct)
 
 
 def _places(coded: list[str], marks: set[str]) -> list[int]:
     """Return where *marks* stand, in order."""
     if len(marks) > _FEW_MARKS:
-        return [at for at, code in enumerate(coded) if code in marks]
+        return list(compress(count(), map(marks.__contains__, coded)))
     found: list[int] = []
     index = coded.index
     for mark in marks:
