@@ -6,7 +6,14 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from wirewatch.core.match import Watch
+from wirewatch.core.match.explain import explain
+from wirewatch.core.match.matcher import evaluate
+from wirewatch.core.model.watch import WatchSpec
 from wirewatch.core.query import parse_query
+from wirewatch.core.query.view import Subject
+from wirewatch.core.text.document import Document
+from wirewatch.core.text.reader import Reader
 from wirewatch.errors import ConfigError
 from wirewatch.notify.check import check_url
 from wirewatch.settings.edit import Editor
@@ -23,6 +30,7 @@ def load_settings(path: Path, environ: Mapping[str, str], *, need_secrets: bool 
         path,
         environ,
         check_query=_check_query,
+        try_watch=_try_watch,
         check_channel=check_url,
         need_secrets=need_secrets,
     )
@@ -40,14 +48,26 @@ def load_what_is_sound(path: Path, environ: Mapping[str, str]) -> tuple[Settings
             tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except (OSError, ValueError):
             raise exc from None
-        found = assemble(path, environ, check_query=_check_query, need_secrets=False)
+        found = assemble(
+            path, environ, check_query=_check_query, try_watch=_try_watch, need_secrets=False
+        )
         return found.settings, str(exc)
 
 
 def open_editor(path: Path, environ: Mapping[str, str]) -> Editor:
     """Return an editor that refuses whatever `load_settings` would refuse."""
-    return Editor(path, environ, check_query=_check_query, check_channel=check_url)
+    return Editor(
+        path, environ, check_query=_check_query, try_watch=_try_watch, check_channel=check_url
+    )
 
 
 def _check_query(query: str, terms: Mapping[str, str]) -> None:
     parse_query(query, terms=terms)
+
+
+def _try_watch(spec: WatchSpec, terms: Mapping[str, str], text: str) -> tuple[bool, str]:
+    watch = Watch.of(spec, terms=terms)
+    document = Document(body=text)
+    found = evaluate(watch, Subject(Reader(), document, anywhere=watch.query.anywhere))
+    why = explain(watch.query, document, near_words=spec.near_words)
+    return found is not None and found.rings, " ".join(str(why).split())

@@ -16,7 +16,7 @@ from wirewatch.errors import ConfigError, Fault
 from wirewatch.settings.channels import CheckChannel
 from wirewatch.settings.durations import spell_duration
 from wirewatch.settings.faults import place_of
-from wirewatch.settings.lists import MAIN, CheckQuery, watch_name
+from wirewatch.settings.lists import MAIN, CheckQuery, TryWatch, watch_name
 from wirewatch.settings.load import Assembled, assemble
 from wirewatch.settings.sources import Found, TextSource, UnreadableError, decoded, read_bytes
 from wirewatch.settings.suggest import hint_for
@@ -95,11 +95,13 @@ class Editor:
         environ: Mapping[str, str],
         *,
         check_query: CheckQuery | None = None,
+        try_watch: TryWatch | None = None,
         check_channel: CheckChannel | None = None,
     ) -> None:
         self._config = config
         self._environ = environ
         self._check_query = check_query
+        self._try_watch = try_watch
         self._check_channel = check_channel
 
     def add_feed(self, feed: NewFeed) -> Path | None:
@@ -201,6 +203,7 @@ class Editor:
             self._config,
             self._environ,
             check_query=self._check_query,
+            try_watch=self._try_watch,
             check_channel=self._check_channel,
             instead=instead,
         )

@@ -19,6 +19,9 @@ from wirewatch.settings.tables import Built, checked, merged
 CheckQuery = Callable[[str, Mapping[str, str]], None]
 """Raises QueryError for a query that is malformed; the second argument are the reusable ones."""
 
+TryWatch = Callable[[WatchSpec, Mapping[str, str], str], tuple[bool, str]]
+"""Says whether a watch would ring for a text, and why or why not. Raises QueryError."""
+
 MAIN: Final = "main"
 """The list of watches that name none."""
 _LONGEST_NAME: Final = 120
@@ -30,6 +33,23 @@ class Queries:
 
     terms: Mapping[str, str]
     check: CheckQuery | None
+    try_watch: TryWatch | None = None
+
+    def note_expectations(self, draft: Draft, one: Built[WatchTable], watch: WatchSpec) -> None:
+        """Note every example text on which a watch does not do what its owner expects of it."""
+        if self.try_watch is None:
+            return
+        expected = (("expect_match", True), ("expect_no_match", False))
+        for key, must in expected:
+            for index, text in enumerate(getattr(one.noun, key)):
+                try:
+                    rings, why = self.try_watch(watch, self.terms, text)
+                except QueryError:
+                    return  # it is noted already
+                if rings is not must:
+                    said = "would not ring for this text" if must else "would ring for this text"
+                    message = f"the watch {said}: {_shortened(text)}"
+                    draft.faults.add(one.found, message, inside=(key, index), hint=why)
 
     def note(self, draft: Draft, found: Found, inside: tuple[str, ...], query: str) -> None:
         """Note what is wrong with a query."""
@@ -86,13 +106,15 @@ def build_lists(
             hint = "leave out slashes and signs that cannot be seen"
             draft.faults.add(found, f'"{name}" cannot be the name of a watchlist', hint=hint)
         table = merged(draft, ListTable, draft.lists.get(name, {}))
-        watches = tuple(
-            _watch(name, one, table, match) for one in _distinct(draft, members.get(name, ()))
-        )
+        watches = []
+        for one in _distinct(draft, members.get(name, ())):
+            watch = _watch(name, one, table, match)
+            queries.note_expectations(draft, one, watch)
+            watches.append(watch)
         channels = general.channels if table.channels is None else table.channels
         watchlist = Watchlist(
             name=name,
-            watches=watches,
+            watches=tuple(watches),
             feeds=table.feeds,
             channels=tuple(dict.fromkeys(channels)),
             priority=table.priority,
@@ -182,7 +204,11 @@ def watch_name(name: str | None, query: str) -> str:
     """Return what a watch is called: its name, else its query in one line."""
     if name is not None:
         return name.strip()
-    line = " ".join(query.split())
+    return _shortened(query)
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
     return line if len(line) <= _LONGEST_NAME else f"{line[:_LONGEST_NAME]}…"
 
 

@@ -21,6 +21,7 @@ from wirewatch.settings.lists import (
     CheckQuery,
     Names,
     Queries,
+    TryWatch,
     build_lists,
     build_terms,
     check_references,
@@ -59,6 +60,7 @@ def load(
     environ: Mapping[str, str],
     *,
     check_query: CheckQuery | None = None,
+    try_watch: TryWatch | None = None,
     check_channel: CheckChannel | None = None,
     need_secrets: bool = True,
     instead: Mapping[Path, str] | None = None,
@@ -72,6 +74,7 @@ def load(
         path,
         environ,
         check_query=check_query,
+        try_watch=try_watch,
         check_channel=check_channel,
         need_secrets=need_secrets,
         instead=instead,
@@ -94,6 +97,7 @@ def assemble(
     environ: Mapping[str, str],
     *,
     check_query: CheckQuery | None = None,
+    try_watch: TryWatch | None = None,
     check_channel: CheckChannel | None = None,
     need_secrets: bool = True,
     instead: Mapping[Path, str] | None = None,
@@ -108,7 +112,13 @@ def assemble(
     _read_lists(reading, general)
     imported = _read_opml(reading, general)
     draft.faults.order([*map(str, draft.files), *sorted(environ)])
-    assembled = _build(draft, imported, check_query=check_query, check_channel=check_channel)
+    assembled = _build(
+        draft,
+        imported,
+        check_query=check_query,
+        try_watch=try_watch,
+        check_channel=check_channel,
+    )
     database = _database(draft, assembled.settings.database, path.parent, environ)
     return replace(assembled, settings=replace(assembled.settings, database=database))
 
@@ -225,6 +235,7 @@ def _build(
     imported: list[Built[FeedSpec]],
     *,
     check_query: CheckQuery | None,
+    try_watch: TryWatch | None,
     check_channel: CheckChannel | None,
 ) -> Assembled:
     sections: dict[str, Any] = {
@@ -238,7 +249,7 @@ def _build(
         draft,
         general=sections["general"],
         match=sections["match"],
-        queries=Queries(terms, check_query),
+        queries=Queries(terms, check_query, try_watch),
     )
     check_limits(draft, sections)
     delivery = sections["delivery"]

@@ -227,6 +227,10 @@ class WatchTable:
     """As in [match], for this watch."""
     scattered: Scattered | None = None
     """As in [match], for this watch."""
+    expect_match: tuple[Query, ...] = ()
+    """Texts for which the watch must ring: checked whenever the configuration is read, which is refused otherwise."""
+    expect_no_match: tuple[Query, ...] = ()
+    """Texts for which it must not ring."""
 
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
