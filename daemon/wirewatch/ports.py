@@ -50,8 +50,13 @@ class Fetcher(Protocol):
 class Parser(Protocol):
     """Reads documents in a process that can be killed. Never raises for anything a document can be."""
 
-    async def feed(self, body: bytes, *, url: str, content_type: str) -> Parsed:
-        """Read a feed (RSS, Atom, CDF, JSON Feed); *url* resolves relative links."""
+    async def feed(
+        self, body: bytes, *, url: str, content_type: str, known: frozenset[bytes] = frozenset()
+    ) -> Parsed:
+        """Read a feed (RSS, Atom, CDF, JSON Feed); *url* resolves relative links.
+
+        Raw entries whose hashes are *known* may be left out (`ParsedFeed.items`).
+        """
 
     async def page(self, body: bytes, *, url: str, content_type: str) -> PageResult:
         """Extract the article of a page."""
@@ -95,6 +100,9 @@ class PollStore(FeedStore, Protocol):
 
     def known(self, feed_id: FeedId, keys: Sequence[EntryKey]) -> Mapping[EntryKey, Known]:
         """Return what is remembered of those *keys* that were seen before in this feed."""
+
+    def known_items(self, feed_id: FeedId) -> frozenset[bytes]:
+        """Return the hashes of the raw entries of the last document of a feed that was committed."""
 
     def commit_polls(self, plans: Sequence[PollPlan]) -> None:
         """Store entries, hits, pages to read, feed states and records: all of it or nothing."""

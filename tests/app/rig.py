@@ -22,9 +22,9 @@ from wirewatch.core.model.outcome import (
     Request,
     Unchanged,
 )
-from wirewatch.parse.feeds import parse_feed
 from wirewatch.parse.limits import ParseLimits
 from wirewatch.parse.page import parse_page
+from wirewatch.parse.partial import parse_feed_partial
 from wirewatch.ports import Store
 from wirewatch.settings.load import load
 
@@ -58,9 +58,11 @@ class Web:
 class Reading:
     """Parses in this process: the documents of these tests are kind."""
 
-    async def feed(self, body: bytes, *, url: str, content_type: str) -> Parsed:
+    async def feed(
+        self, body: bytes, *, url: str, content_type: str, known: frozenset[bytes] = frozenset()
+    ) -> Parsed:
         """Read a feed."""
-        return parse_feed(body, url=url, content_type=content_type, limits=ParseLimits())
+        return parse_feed_partial(body, url=url, content_type=content_type, known=known)
 
     async def page(self, body: bytes, *, url: str, content_type: str) -> PageResult:
         """Read a page."""

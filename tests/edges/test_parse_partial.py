@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.corpus.case import Case, cases
 from wirewatch.core.identity import entry_keys
-from wirewatch.core.model.outcome import ParsedFeed
+from wirewatch.core.model.outcome import Parsed, ParsedFeed
 from wirewatch.parse.charset import decode
 from wirewatch.parse.feeds import parse_feed
 from wirewatch.parse.limits import ParseLimits
@@ -32,7 +32,7 @@ def is_cut(case: Case) -> bool:
         known=frozenset(),
         limits=ParseLimits(**case.limits),
     )
-    return found.hashes is not None
+    return isinstance(found, ParsedFeed) and found.items is not None
 
 
 CUT = [case for case in READABLE if is_cut(case)]
@@ -77,8 +77,8 @@ def read(case: Case, known: frozenset[bytes]) -> tuple[ParsedFeed, tuple[bytes, 
         known=known,
         limits=ParseLimits(**case.limits),
     )
-    assert isinstance(found.parsed, ParsedFeed)
-    return found.parsed, found.hashes or ()
+    assert isinstance(found, ParsedFeed)
+    return found, found.items or ()
 
 
 def chosen(kept: str, count: int) -> list[list[int]]:
@@ -148,10 +148,27 @@ def test_an_unchanged_feed_is_not_read_again() -> None:
     body = b'<rss version="2.0"><channel><lastBuildDate>%s</lastBuildDate><item><title>A</title></item></channel></rss>'
     first = parse_feed_partial(body % b"now", url="", content_type="", known=frozenset())
 
+    second = parse_feed_partial(body % b"later", url="", content_type="", known=items_of(first))
+
+    assert isinstance(second, ParsedFeed)
+    assert (second.entries, second.left_out) == ((), 1)
+    assert items_of(second) == items_of(first)
+
+
+def test_another_root_makes_every_entry_new() -> None:
+    """Its namespaces, base and language are part of what the entries say."""
+    body = b'<rss version="2.0"%s><channel><item><title>A</title></item></channel></rss>'
+    first = parse_feed_partial(body % b"", url="", content_type="", known=frozenset())
+
     second = parse_feed_partial(
-        body % b"later", url="", content_type="", known=frozenset(first.hashes or ())
+        body % b' xml:lang="de"', url="", content_type="", known=items_of(first)
     )
 
-    assert isinstance(second.parsed, ParsedFeed)
-    assert second.parsed.entries == ()
-    assert second.hashes == first.hashes
+    assert isinstance(second, ParsedFeed)
+    assert [entry.title for entry in second.entries] == ["A"]
+
+
+def items_of(parsed: Parsed) -> frozenset[bytes]:
+    assert isinstance(parsed, ParsedFeed)
+    assert parsed.items
+    return frozenset(parsed.items)

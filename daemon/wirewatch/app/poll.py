@@ -118,8 +118,10 @@ class Poller:
     async def _parse(self, feed: Feed, fetched: Fetched) -> Parsed | None:
         if not isinstance(fetched, Got) or is_same_body(feed, fetched):
             return None
-        return await self._context.parser.feed(
-            fetched.body, url=fetched.url, content_type=fetched.content_type
+        context = self._context
+        known = await context.off(context.store.known_items, feed.id)
+        return await context.parser.feed(
+            fetched.body, url=fetched.url, content_type=fetched.content_type, known=known
         )
 
     async def _write(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -149,7 +150,13 @@ def show_(state: State, name: str) -> None:
     finally:
         store.close()
     if state.as_json:
-        show.as_json({**_feed_json(one), "recent_polls": polls})
+        show.as_json(
+            {
+                **_feed_json(one),
+                "recent_polls": polls,
+                "outcomes": Counter(record.outcome for record in polls),
+            }
+        )
         return
     now = datetime.now(UTC)
     click.secho(show.clean(one.spec.name), bold=True)
@@ -163,6 +170,9 @@ def show_(state: State, name: str) -> None:
         ("last new entry", show.ago(one.state.last_new_at, now)),
     ):
         click.echo(f"  {what:<15}{value}")
+    rungs = Counter(record.outcome for record in polls)
+    told = ", ".join(f"{outcome} {count}" for outcome, count in rungs.most_common())
+    click.echo(f"  {'last polls':<15}{told or '–'}")
     click.echo()
     show.table(
         ("polled", "outcome", "status", "entries", "new", "gap", "bytes", "took"),

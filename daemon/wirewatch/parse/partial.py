@@ -9,50 +9,48 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import replace
 from hashlib import blake2b
 
-from wirewatch.core.model.outcome import Parsed
+from wirewatch.core.model.outcome import Parsed, ParsedFeed
 from wirewatch.parse.charset import decode
 from wirewatch.parse.feeds import parse_feed
 from wirewatch.parse.limits import DEFAULT, ParseLimits
 from wirewatch.parse.mend import mend
 from wirewatch.parse.split import Cut, cut
+from wirewatch.parse.wire import ITEM_HASH
 
 _NAME = re.compile(
     r"<(?:[\w.-]+:)?(?:guid|id)\b[^<>]*>(.*?)</|\brdf:about\s*=\s*[\"'](.*?)[\"']", re.DOTALL
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PartlyParsed:
-    """A feed without the entries that were known; *hashes* are those of all its raw entries, to be known next time.
-
-    None where the document could not be cut: then it was read whole.
-    """
-
-    parsed: Parsed
-    hashes: tuple[bytes, ...] | None
+_ROOT_TAG = re.compile(r"<[A-Za-z][^<>]*>")
 
 
 def parse_feed_partial(
     body: bytes, *, url: str, content_type: str, known: Set[bytes], limits: ParseLimits = DEFAULT
-) -> PartlyParsed:
-    """Read the head and the entries whose hash is not in *known*; they come out as from the whole document."""
+) -> Parsed:
+    """Read the head and the entries whose hash is not in *known*; they come out as from the whole document.
+
+    A document that cannot be cut with certainty is read whole and has no hashes.
+    """
     pieces = _pieces(body, content_type, limits)
     if pieces is None:
-        return PartlyParsed(
-            parse_feed(body, url=url, content_type=content_type, limits=limits), None
-        )
+        return parse_feed(body, url=url, content_type=content_type, limits=limits)
+    # What the root declares (namespaces, base, language) is part of what each entry says.
+    root = _ROOT_TAG.search(pieces.around[0])
+    told = (root[0] if root else "").encode("utf-8")
     hashes = tuple(
-        blake2b(entry.encode("utf-8"), digest_size=8).digest() for entry in pieces.entries
+        blake2b(told + entry.encode("utf-8"), digest_size=ITEM_HASH).digest()
+        for entry in pieces.entries
     )
     fresh = [number for number, value in enumerate(hashes) if value not in known]
     rest = pieces.keeping(fresh).encode("utf-8")
-    return PartlyParsed(
-        parse_feed(rest, url=url, content_type="application/xml; charset=utf-8", limits=limits),
-        hashes,
-    )
+    parsed = parse_feed(rest, url=url, content_type="application/xml; charset=utf-8", limits=limits)
+    if not isinstance(parsed, ParsedFeed):
+        return parsed
+    return replace(parsed, items=hashes, left_out=len(hashes) - len(fresh))
 
 
 def _pieces(body: bytes, content_type: str, limits: ParseLimits) -> Cut | None:

@@ -21,6 +21,7 @@ from wirewatch.core.model.outcome import (
 )
 
 HEADER_BYTES: Final = 8
+ITEM_HASH: Final = 8
 _TIMES: Final = ("published_at", "updated_at")
 _TUPLES: Final = ("authors", "categories")
 
@@ -42,6 +43,8 @@ class Job:
     body: bytes
     url: str
     content_type: str
+    known: frozenset[bytes] = frozenset()
+    """Hashes of a feed's raw entries that need not be read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,15 @@ Answer: TypeAlias = ParsedFeed | ParsedPage | Unreadable | Warm | Bug
 _ANSWERS: Final = {kind.__name__: kind for kind in (ParsedFeed, ParsedPage, Unreadable, Warm, Bug)}
 
 
+def unpack_hashes(joined: bytes) -> frozenset[bytes]:
+    """Cut hashes of raw entries, joined to one string, apart."""
+    return frozenset(joined[i : i + ITEM_HASH] for i in range(0, len(joined), ITEM_HASH))
+
+
 def pack_job_head(job: Job) -> bytes:
     """Write what comes before the document: what it is to be read as, where it is from, how long it is."""
-    return _framed(json.dumps([job.kind, job.url, job.content_type, len(job.body)]).encode())
+    known = b"".join(sorted(job.known)).hex()
+    return _framed(json.dumps([job.kind, job.url, job.content_type, len(job.body), known]).encode())
 
 
 def read_job(stream: BinaryIO) -> Job | None:
@@ -71,9 +80,10 @@ def read_job(stream: BinaryIO) -> Job | None:
     head = stream.read(int.from_bytes(stream.read(HEADER_BYTES), "big"))
     if not head:
         return None
-    kind, url, content_type, size = json.loads(head)
+    kind, url, content_type, size, joined = json.loads(head)
     body = stream.read(size)
-    return Job(Kind(kind), body, url, content_type) if len(body) == size else None
+    known = unpack_hashes(bytes.fromhex(joined))
+    return Job(Kind(kind), body, url, content_type, known) if len(body) == size else None
 
 
 def pack_answer(answer: Answer) -> bytes:
@@ -101,6 +111,8 @@ def _plain(value: object) -> object:
         return value.isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
+    if isinstance(value, bytes):
+        return value.hex()
     raise TypeError(f"{type(value).__name__} does not travel")
 
 
@@ -117,6 +129,8 @@ def _noun(kind: type[Any], told: Mapping[str, Any]) -> Any:
     for name in ("flaw", "problem"):
         if values.get(name) is not None:
             values[name] = Problem(values[name])
+    if values.get("items") is not None:
+        values["items"] = tuple(map(bytes.fromhex, values["items"]))
     if "entries" in values:
         values["entries"] = tuple(_noun(ParsedEntry, entry) for entry in values["entries"])
     return kind(**values)

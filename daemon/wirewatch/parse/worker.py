@@ -129,11 +129,13 @@ def _answer(job: Job, limits: ParseLimits) -> Answer:
 def _read(job: Job, limits: ParseLimits) -> Answer:
     # each worker loads only what its lane needs: trafilatura alone takes 30 MB
     if job.kind is Kind.FEED or job.kind is Kind.WARM_FEED:
-        from wirewatch.parse.feeds import parse_feed
+        from wirewatch.parse.partial import parse_feed_partial
 
         if job.kind is Kind.WARM_FEED:
             return Warm()
-        return parse_feed(job.body, url=job.url, content_type=job.content_type, limits=limits)
+        return parse_feed_partial(
+            job.body, url=job.url, content_type=job.content_type, known=job.known, limits=limits
+        )
     from wirewatch.parse.page import parse_page, warm_up
 
     if job.kind is Kind.WARM_PAGE:

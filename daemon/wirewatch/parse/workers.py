@@ -70,9 +70,11 @@ class ParserPool:
         """
         await self._feeds.start()
 
-    async def feed(self, body: bytes, *, url: str, content_type: str) -> Parsed:
-        """Read a feed. Never raises for anything a document can be."""
-        answer = await self._feeds.read(Job(Kind.FEED, body, url, content_type))
+    async def feed(
+        self, body: bytes, *, url: str, content_type: str, known: frozenset[bytes] = frozenset()
+    ) -> Parsed:
+        """Read a feed, without the raw entries whose hashes are known. Never raises for anything a document can be."""
+        answer = await self._feeds.read(Job(Kind.FEED, body, url, content_type, known))
         return answer if isinstance(answer, ParsedFeed | Unreadable) else _confused(answer)
 
     async def page(self, body: bytes, *, url: str, content_type: str) -> PageResult:

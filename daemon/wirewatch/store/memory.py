@@ -139,6 +139,11 @@ class MemoryStore:
         }
 
     @_alone
+    def known_items(self, feed_id: FeedId) -> frozenset[bytes]:
+        """Return the hashes of the raw entries of the last document of a feed that was committed."""
+        return self._rows.items.get(feed_id, frozenset())
+
+    @_alone
     def commit_polls(self, plans: Sequence[PollPlan]) -> None:
         """Store entries, hits, pages to read, feed states and records: all of it or nothing."""
         self._rows.take_polls(tidy(tuple(plans)))

@@ -65,6 +65,7 @@ class Rows:
 
     feeds: dict[FeedId, FeedRow] = field(default_factory=dict)
     seen: dict[tuple[FeedId, EntryKey], bytes] = field(default_factory=dict)
+    items: dict[FeedId, frozenset[bytes]] = field(default_factory=dict)
     entries: dict[EntryId, Entry] = field(default_factory=dict)
     articles: dict[EntryId, Article] = field(default_factory=dict)
     leased: set[EntryId] = field(default_factory=set)
@@ -127,6 +128,8 @@ class Rows:
         for plan in plans:
             self.feeds[plan.feed_id].state = plan.state
             self.seen |= {(plan.feed_id, key): hash_ for key, hash_ in plan.seen}
+            if plan.items is not None:
+                self.items[plan.feed_id] = frozenset(plan.items)
             for entry in plan.new:
                 self.entries.setdefault(entry.id, entry)
             for entry in plan.edited:

@@ -26,7 +26,19 @@ from wirewatch.store.shapes import (
     insert_new,
     present,
 )
-from wirewatch.store.tables import articles, entries, feed_schedule, feeds, hits, poll_log, seen
+from wirewatch.store.tables import (
+    articles,
+    entries,
+    feed_items,
+    feed_schedule,
+    feeds,
+    hits,
+    poll_log,
+    seen,
+)
+
+ITEM_HASH: Final = 8
+"""Bytes of the hash of a raw entry."""
 
 KEPT_BY_EDITS: Final = frozenset({"id", "feed_id", "key", "found_at", "baseline"})
 
@@ -47,6 +59,13 @@ def known(tx: Connection, feed_id: FeedId, keys: Sequence[EntryKey]) -> Mapping[
     return found
 
 
+def known_items(tx: Connection, feed_id: FeedId) -> frozenset[bytes]:
+    """Return the hashes of the raw entries of the last document of a feed that was committed."""
+    query = select(feed_items.c.hashes).where(feed_items.c.feed_id == feed_id)
+    joined = tx.execute(query).scalar() or b""
+    return frozenset(joined[i : i + ITEM_HASH] for i in range(0, len(joined), ITEM_HASH))
+
+
 def commit(tx: Connection, plans: Sequence[PollPlan]) -> None:
     """Store entries, hits, pages to read, feed states and records.
 
@@ -55,6 +74,7 @@ def commit(tx: Connection, plans: Sequence[PollPlan]) -> None:
     """
     _put_states(tx, plans)
     _put_seen(tx, plans)
+    _put_items(tx, plans)
     insert_new(tx, entries, [ENTRY.row(entry) for plan in plans for entry in plan.new])
     _put_edits(tx, [entry for plan in plans for entry in plan.edited])
     insert_new(tx, articles, [article_row(page) for plan in plans for page in plan.articles])
@@ -122,6 +142,17 @@ def _put_seen(tx: Connection, plans: Sequence[PollPlan]) -> None:
         for (feed_id, key), hash_ in sorted(hashes.items())
     ]
     tx.execute(put, rows)
+
+
+def _put_items(tx: Connection, plans: Sequence[PollPlan]) -> None:
+    latest = {plan.feed_id: b"".join(plan.items) for plan in plans if plan.items is not None}
+    if latest:
+        dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
+        put = dialect.insert(feed_items)
+        put = put.on_conflict_do_update(
+            index_elements=[feed_items.c.feed_id], set_={"hashes": put.excluded.hashes}
+        )
+        tx.execute(put, [{"feed_id": id_, "hashes": latest[id_]} for id_ in sorted(latest)])
 
 
 def _put_edits(tx: Connection, edited: Sequence[Entry]) -> None:

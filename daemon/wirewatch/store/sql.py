@@ -62,6 +62,10 @@ class SqlStore:
         """Return what is remembered of those *keys* that were seen before in this feed."""
         return self.database.read(lambda tx: polls.known(tx, feed_id, keys))
 
+    def known_items(self, feed_id: FeedId) -> frozenset[bytes]:
+        """Return the hashes of the raw entries of the last document of a feed that was committed."""
+        return self.database.read(lambda tx: polls.known_items(tx, feed_id))
+
     def commit_polls(self, plans: Sequence[PollPlan]) -> None:
         """Store entries, hits, pages to read, feed states and records: all of it or nothing."""
         self.database.write(lambda tx: polls.commit(tx, plans))

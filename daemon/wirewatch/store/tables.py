@@ -115,6 +115,14 @@ seen: Final = Table(
 )
 """Every name an entry ever went by: kept when its text is long gone."""
 
+feed_items: Final = Table(
+    "feed_items",
+    metadata,
+    _id("feed_id", of="feeds.id", key=True),
+    _must("hashes", LargeBinary),
+)
+"""Hashes of the raw entries of each feed's last document, joined: what is among them need not be read again."""
+
 entries: Final = Table(
     "entries",
     metadata,

@@ -151,6 +151,10 @@ class ParsedFeed:
     """How long the feed asks to be left alone (RSS ``ttl``, ``sy:updatePeriod``)."""
     flaw: Problem | None = None
     flaw_detail: str | None = None
+    items: tuple[bytes, ...] | None = None
+    """Hashes of all raw entries, to be known next time; None where the document could not be cut with certainty."""
+    left_out: int = 0
+    """How many raw entries were known by their hashes and not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,11 @@ class PollRecord:
     feed_id: FeedId
     at: datetime
     outcome: str
-    """``ok``, ``unchanged``, ``same-body`` or the value of a Problem."""
+    """How far it had to go, or the value of a Problem.
+
+    ``unchanged`` (304), ``same-body`` (the bytes are those of the last one), ``known-items`` (every entry's bytes are
+    known), ``partial`` (only the others were read), ``ok`` (read whole).
+    """
     status: int | None
     wire_bytes: int
     entries: int
@@ -43,6 +47,8 @@ class PollPlan:
     new: tuple[Entry, ...] = ()
     edited: tuple[Entry, ...] = ()
     """Known entries whose text changed; found_at and baseline of the stored row are kept."""
+    items: tuple[bytes, ...] | None = None
+    """Hashes of the raw entries of the document; None: those that are stored still do."""
     articles: tuple[Article, ...] = ()
     """Pages to read; one that is known already is left as it is."""
     hits: tuple[Hit, ...] = ()

@@ -218,7 +218,7 @@ def _plan_document(
         for item in items
         if _is_edited(item, known)
     )
-    overlap = any(item.key in known or item.alias in known for item in items)
+    overlap = parsed.left_out > 0 or any(item.key in known or item.alias in known for item in items)
     state = _after_document(feed, got, parsed, new=bool(new), cadence=cadence, now=now)
     return PollPlan(
         feed_id=feed.id,
@@ -226,11 +226,11 @@ def _plan_document(
         record=_record(
             feed,
             got,
-            "ok",
+            _rung(parsed),
             now=now,
-            entries=len(items),
+            entries=len(items) + parsed.left_out,
             new=len(new),
-            overlap=None if first or not items else overlap,
+            overlap=None if first or not (items or parsed.left_out) else overlap,
         ),
         seen=tuple(
             (key, item.text_hash)
@@ -240,9 +240,24 @@ def _plan_document(
         ),
         new=new,
         edited=edited,
+        items=_fresh_items(parsed),
         articles=_pages(feed, new, wanted, articles, now=now),
         hits=_hits(feed, new + edited, wanted, now=now),
     )
+
+
+def _rung(parsed: ParsedFeed) -> str:
+    if not parsed.left_out:
+        return "ok"
+    return "partial" if len(parsed.items or ()) > parsed.left_out else "known-items"
+
+
+def _fresh_items(parsed: ParsedFeed) -> tuple[bytes, ...] | None:
+    """Return the hashes to remember, None when all of them are remembered already."""
+    items = parsed.items
+    if items is None or len(items) == parsed.left_out or parsed.flaw is Problem.TRUNCATED:
+        return None
+    return items
 
 
 def _is_edited(item: Listed, known: Mapping[EntryKey, Known]) -> bool:
