@@ -22,6 +22,15 @@ from wirewatch.core.model.alert import (
     Receipt,
 )
 from wirewatch.core.model.article import ArticleJob
+from wirewatch.core.model.coverage import (
+    FeedCoverage,
+    FillPlan,
+    Gap,
+    GapId,
+    GapJob,
+    Memory,
+    Revision,
+)
 from wirewatch.core.model.entry import Entry, EntryId, EntryKey, Known
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec
 from wirewatch.core.model.hit import Hit, HitState, StoryId
@@ -57,6 +66,9 @@ class Parser(Protocol):
 
         Raw entries whose hashes are *known* may be left out (`ParsedFeed.items`).
         """
+
+    async def sitemap(self, body: bytes, *, url: str, content_type: str) -> Parsed:
+        """Read a Google news sitemap, or an index of sitemaps (`ParsedFeed.more`), as a feed."""
 
     async def page(self, body: bytes, *, url: str, content_type: str) -> PageResult:
         """Extract the article of a page."""
@@ -107,8 +119,27 @@ class PollStore(FeedStore, Protocol):
     def commit_polls(self, plans: Sequence[PollPlan]) -> None:
         """Store entries, hits, pages to read, feed states and records: all of it or nothing."""
 
+    def memory(self, feed_id: FeedId) -> Memory:
+        """Return what the last document of a feed listed."""
+
     def poll_now(self, feed_ids: Sequence[FeedId] | None, *, now: datetime) -> int:
         """Make these feeds (None: all that are not paused) due at once; return how many."""
+
+
+class GapStore(Protocol):
+    """What the gap loop remembers."""
+
+    def due_gaps(self, *, now: datetime, limit: int) -> Sequence[GapId]:
+        """Return open gaps whose next page may be read, longest due first; those of paused feeds never."""
+
+    def gap_job(self, gap_id: GapId) -> GapJob | None:
+        """Return an open gap with its feed, None where there is none (any more)."""
+
+    def links_since(self, feed_id: FeedId, since: datetime) -> Sequence[str]:
+        """Return the links of a feed's stored entries found since then."""
+
+    def commit_fill(self, plan: FillPlan) -> None:
+        """Store what a page brought for a gap, and how far the gap is: all of it or nothing."""
 
 
 class ArticleStore(Protocol):
@@ -229,6 +260,15 @@ class BrowseStore(FeedStore, Protocol):
     def polls(self, feed_id: FeedId, *, limit: int = 20) -> Sequence[PollRecord]:
         """Return the last polls of a feed, newest first."""
 
+    def gaps(self, feed_id: FeedId, *, limit: int = 20) -> Sequence[Gap]:
+        """Return the last gaps of a feed, newest first."""
+
+    def coverage(self) -> Sequence[FeedCoverage]:
+        """Return how much of each feed was seen for certain, over the kept record of polls."""
+
+    def revisions(self, entry_id: EntryId) -> Sequence[Revision]:
+        """Return what an entry said before it was edited, oldest first, at most the last five."""
+
     def deliveries(
         self, *, state: DeliveryState | None = None, channel: str | None = None, limit: int = 50
     ) -> Sequence[Parcel]:
@@ -321,6 +361,14 @@ class Keeper(Protocol):
 
 
 class Store(
-    PollStore, ArticleStore, AnnounceStore, Outbox, BrowseStore, SearchStore, Keeper, Protocol
+    PollStore,
+    GapStore,
+    ArticleStore,
+    AnnounceStore,
+    Outbox,
+    BrowseStore,
+    SearchStore,
+    Keeper,
+    Protocol,
 ):
     """Everything a backend offers; loops ask for their part only."""

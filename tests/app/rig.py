@@ -25,6 +25,7 @@ from wirewatch.core.model.outcome import (
 from wirewatch.parse.limits import ParseLimits
 from wirewatch.parse.page import parse_page
 from wirewatch.parse.partial import parse_feed_partial
+from wirewatch.parse.sitemap import parse_sitemap
 from wirewatch.ports import Store
 from wirewatch.settings.load import load
 
@@ -63,6 +64,10 @@ class Reading:
     ) -> Parsed:
         """Read a feed."""
         return parse_feed_partial(body, url=url, content_type=content_type, known=known)
+
+    async def sitemap(self, body: bytes, *, url: str, content_type: str) -> Parsed:
+        """Read a news sitemap."""
+        return parse_sitemap(body, url=url, content_type=content_type)
 
     async def page(self, body: bytes, *, url: str, content_type: str) -> PageResult:
         """Read a page."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from tests.core.make import MINUTE, NOON, a_document, a_feed, a_parsed, a_spec, got, wanted
 from wirewatch.core.cadence import CadenceRules
+from wirewatch.core.identity import keys_of, listed
 from wirewatch.core.model.entry import Known
 from wirewatch.core.model.feed import ArticleMode, Feed, FirstPoll, Validators
 from wirewatch.core.model.hit import HitState
@@ -22,7 +23,7 @@ from wirewatch.core.model.outcome import (
 )
 from wirewatch.core.model.plan import PollPlan
 from wirewatch.core.plan.article import ArticleRules, is_summary
-from wirewatch.core.plan.poll import body_hash, keys_of, listed, plan_poll
+from wirewatch.core.plan.poll import body_hash, plan_poll
 from wirewatch.core.plan.wanted import Wanted
 
 RULES = CadenceRules()
@@ -155,11 +156,11 @@ def test_nothing_of_a_failed_poll_is_believed() -> None:
 
 
 def test_failures_wait_longer_and_longer_but_never_for_ever() -> None:
-    """A dead feed is asked again every few hours; one that stumbled is asked again soon."""
+    """A feed in hard trouble is asked every few hours; one that stumbled is asked again soon."""
     feed = a_feed()
     waits = []
     for _ in range(12):
-        done = plan(feed, Failed(problem=Problem.CONNECT, detail="refused"))
+        done = plan(feed, Failed(problem=Problem.HTTP_CLIENT, detail="404"))
         waits.append(done.state.next_poll_at - NOON)
         feed = replace(feed, state=done.state)
 

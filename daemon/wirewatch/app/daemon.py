@@ -12,6 +12,7 @@ from wirewatch.app.articles import Reader
 from wirewatch.app.context import Context
 from wirewatch.app.deliver import Sender
 from wirewatch.app.dispatch import Job
+from wirewatch.app.gaps import AT_ONCE, Filler
 from wirewatch.app.indexing import Indexer
 from wirewatch.app.jobs import Clock
 from wirewatch.app.logs import get_logger
@@ -47,12 +48,14 @@ class Daemon:
         self._clock = Clock()
         self._poller = Poller(context, gather_s=gather_s)
         self._reader = Reader(context)
+        self._filler = Filler(context)
         self._announcer = Announcer(context)
         self._sender = Sender(context)
         self._indexer = Indexer(context)
         self._config_error: str | None = None
         dispatcher = context.dispatcher
         dispatcher.handle("poll", self._poller.poll_shard, at_once=SHARDS_AT_ONCE)
+        dispatcher.handle("gap", self._filler.fill, at_once=AT_ONCE)
         dispatcher.handle("articles", self._reader.read_due, at_once=1)
         dispatcher.handle("announce", self._announcer.announce, at_once=1)
         dispatcher.handle("deliver", self._sender.deliver, at_once=1_000)
@@ -96,6 +99,7 @@ class Daemon:
     async def stop(self) -> None:
         """Stop gracefully: start nothing new, finish what is being sent, commit what came in."""
         self._clock.stop()
+        self._filler.stop()
         self._announcer.close()
         self._sender.stop()
         sending = asyncio.create_task(self.context.dispatcher.drain(SEND_DRAIN_S))
@@ -164,7 +168,11 @@ class Daemon:
         if store.due_shards(now=now) or store.waiting(limit=1):
             return True
         due = (at for name, at in store.next_due().items() if name in self.context.world.channels)
-        return any(at <= now for at in due) or bool(store.due_articles(now=now))
+        return (
+            any(at <= now for at in due)
+            or bool(store.due_articles(now=now))
+            or bool(store.due_gaps(now=now, limit=1))
+        )
 
     async def tick(self) -> None:
         """Submit what is due. Everything is read from the store, so a lost job is found again a second later."""
@@ -180,6 +188,7 @@ class Daemon:
     def _due_jobs(self) -> list[Job]:
         store, now = self.context.store, self.context.now()
         jobs = [Job(kind="poll", about=str(shard)) for shard in store.due_shards(now=now)]
+        jobs += self._filler.due(store)
         if store.due_articles(now=now):
             jobs.append(Job(kind="articles"))
         if store.waiting(limit=1):

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wirewatch.app.context import Context
 from wirewatch.app.dispatch import Job
 from wirewatch.app.logs import get_logger
+from wirewatch.core.identity import Listed, keys_of, listed
+from wirewatch.core.model.coverage import NOTHING, Memory
+from wirewatch.core.model.entry import EntryKey, Known
 from wirewatch.core.model.feed import Feed, FeedId
 from wirewatch.core.model.outcome import Failed, Fetched, Got, Parsed, ParsedFeed, Problem, Request
 from wirewatch.core.model.plan import PollPlan
-from wirewatch.core.plan.poll import (
-    Listed,
-    is_same_body,
-    keys_of,
-    listed,
-    plan_failure,
-    plan_poll,
-)
+from wirewatch.core.plan.poll import is_same_body, plan_failure, plan_poll
+from wirewatch.core.plan.trouble import Asked, adopted_url, whom_to_ask
+from wirewatch.core.repair import FEWEST
 from wirewatch.errors import StoreError
 
 log = get_logger(__name__)
@@ -48,6 +46,7 @@ class Result:
     feed: Feed
     fetched: Fetched
     parsed: Parsed | None
+    asked: Asked = Asked.CONFIGURED
 
 
 class Poller:
@@ -102,9 +101,11 @@ class Poller:
 
     async def _poll(self, feed: Feed) -> None:
         try:
-            fetched = await self._context.fetcher.fetch(_request(feed))
+            asked = whom_to_ask(feed, now=self._context.now())
+            fetched = await self._context.fetcher.fetch(_request(feed, asked))
             parsed = await self._parse(feed, fetched)
-            self._results.put_nowait(Result(feed=feed, fetched=fetched, parsed=parsed))
+            result = Result(feed=feed, fetched=fetched, parsed=parsed, asked=asked)
+            self._results.put_nowait(result)
         except asyncio.CancelledError:
             self._in_flight.pop(feed.id, None)
             raise
@@ -148,6 +149,14 @@ class Poller:
             context.dispatcher.submit(Job(kind="articles"))
         if any(plan.hits for plan in plans):
             context.dispatcher.submit(Job(kind="announce"))
+        context.dispatcher.submit(
+            *(
+                Job(kind="gap", about=str(plan.gap.id), priority=5)
+                for plan in plans
+                if plan.gap is not None and plan.gap.todo
+            ),
+            *(Job(kind="deliver", about=way.channel) for plan in plans for way in plan.deliveries),
+        )
         _report(batch, plans)
 
     def _plan_all(self, batch: Sequence[Result]) -> list[PollPlan]:
@@ -165,19 +174,34 @@ class Poller:
     def _plan(self, result: Result) -> PollPlan:
         context, feed = self._context, result.feed
         items: tuple[Listed, ...] = ()
+        memory = NOTHING
         if isinstance(result.parsed, ParsedFeed):
             items = listed(result.parsed)
+            memory = context.store.memory(feed.id)
         return plan_poll(
             feed,
             result.fetched,
             items,
             result.parsed,
-            known=context.store.known(feed.id, keys_of(items)) if items else {},
+            known=self._known(feed, items, memory),
             wanted=context.world.wanted,
             cadence=context.world.cadence,
             articles=context.world.articles,
             now=context.now(),
+            memory=memory,
+            asked=result.asked,
+            operator=context.world.settings.general.operator,
         )
+
+    def _known(
+        self, feed: Feed, items: tuple[Listed, ...], memory: Memory
+    ) -> Mapping[EntryKey, Known]:
+        if not items:
+            return {}
+        names = keys_of(items)
+        if len(items) >= FEWEST:  # they may be known ones under new names
+            names = (*names, *(trace.key for trace in memory.window))
+        return self._context.store.known(feed.id, names)
 
     def _bug(self, feed: Feed) -> PollPlan:
         return plan_failure(
@@ -189,14 +213,16 @@ class Poller:
         )
 
 
-def _request(feed: Feed) -> Request:
+def _request(feed: Feed, asked: Asked) -> Request:
     validators = feed.state.validators
+    adopted = adopted_url(feed.state) if asked is Asked.ADOPTED else None
     return Request(
-        url=feed.spec.url,
+        url=adopted or feed.spec.url,
         accept=FEED_TYPES,
         etag=validators.etag,
         last_modified=validators.last_modified,
-        headers=feed.spec.headers,
+        # What is secret belongs to the configured address alone.
+        headers=feed.spec.headers if adopted is None else (),
         user_agent=feed.spec.user_agent,
     )
 
@@ -215,7 +241,15 @@ def _report(batch: Sequence[Result], plans: Sequence[PollPlan]) -> None:
         }
         if plan.state.problem is not None:
             log.warning("polled", **fields, problem=plan.state.problem_detail)
-        elif record.overlap is False:
-            log.warning("polled", **fields, gap="no entry of the last poll is listed any more")
+        elif plan.gap is not None:
+            span = (plan.gap.from_at, plan.gap.to_at)
+            log.warning(
+                "polled",
+                **fields,
+                gap="entries may have slipped past between two polls",
+                gap_from=span[0].isoformat(timespec="seconds"),
+                gap_to=span[1].isoformat(timespec="seconds"),
+                fill=plan.gap.detail or "the pages that may hold them are read now",
+            )
         else:
             log.info("polled", **fields)

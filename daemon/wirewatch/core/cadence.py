@@ -7,22 +7,13 @@ from datetime import timedelta
 
 from wirewatch.core.identity import number
 from wirewatch.core.model.feed import FeedId, FeedSpec
-from wirewatch.core.model.outcome import CachingHints, Problem
+from wirewatch.core.model.outcome import CachingHints
 
 JITTER = 0.05
 """Waits vary by this share either way, so that feeds added together drift apart."""
 
 MAX_HINT = timedelta(hours=1)
 """How long a healthy server may ask us to stay away; beyond that we look anyway."""
-
-MAX_RETRY_AFTER = timedelta(hours=24)
-"""How long a server in trouble may ask us to stay away."""
-
-COSTLY = frozenset({Problem.TOO_LARGE, Problem.TOO_COSTLY})
-"""Failures that cost us much: a long wait at once."""
-
-SLOW = frozenset({Problem.GONE, Problem.FORBIDDEN_ADDRESS, Problem.BAD_URL})
-"""Failures that another try soon will not mend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,24 +50,13 @@ def wait_after_success(
     return _jittered(max(base, wished), feed_id, polls)
 
 
-def wait_after_failure(
-    spec: FeedSpec,
-    rules: CadenceRules,
-    problem: Problem,
-    hints: CachingHints,
-    *,
-    failures: int,
-    feed_id: FeedId,
-    polls: int,
+def wait_after_gap(
+    spec: FeedSpec, rules: CadenceRules, hints: CachingHints, *, feed_id: FeedId, polls: int
 ) -> timedelta:
-    """Return how long to wait after the *failures*-th failure in a row: doubling, never for ever."""
-    base = interval_of(spec, rules)
-    longest = max(rules.max_every, base)
-    step = 6 if problem in COSTLY or problem in SLOW else min(failures, 6)
-    # The first failure is tried again sooner than the interval: most troubles pass in a minute.
-    wait = min(max(base / 4, rules.min_every), base) * 2 ** (step - 1) if failures else base
-    asked = min(hints.retry_after or timedelta(), MAX_RETRY_AFTER)
-    return _jittered(max(min(wait, longest), asked), feed_id, polls)
+    """Return how long to wait while a feed outruns us: a quarter of its interval. Only ``Retry-After`` lengthens it."""
+    asked = min(hints.retry_after or timedelta(), MAX_HINT)
+    faster = max(interval_of(spec, rules) / 4, rules.min_every)
+    return _jittered(max(faster, asked), feed_id, polls)
 
 
 def _jittered(wait: timedelta, feed_id: FeedId, polls: int) -> timedelta:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Final
 
 from wirewatch.core.model.alert import DeliveryKey
+from wirewatch.core.model.coverage import Trace
 from wirewatch.core.model.entry import EntryId, EntryKey
 from wirewatch.core.model.feed import FeedId
 from wirewatch.core.model.hit import AlertId, HitId, StoryId, WatchId
-from wirewatch.core.model.outcome import ParsedEntry
-from wirewatch.core.urls import canonical_url, politeness_key
+from wirewatch.core.model.outcome import ParsedEntry, ParsedFeed
+from wirewatch.core.urls import canonical_url, link_key, politeness_key
 
 SHARDS: Final = 256
 
@@ -98,3 +100,49 @@ def _key(entry: ParsedEntry, guids: Counter[str]) -> EntryKey:
 def _alias(entry: ParsedEntry) -> EntryKey:
     link = canonical_url(entry.link) if entry.link else None
     return EntryKey(digest("alias", link, entry.title, entry.summary, entry.body))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An entry of a document with the names it goes by."""
+
+    key: EntryKey
+    alias: EntryKey
+    parsed: ParsedEntry
+    text_hash: bytes
+
+
+def listed(parsed: ParsedFeed) -> tuple[Listed, ...]:
+    """Return the entries of a document with their keys, exact repetitions left out.
+
+    Two entries that share a key but not their words are told apart by their words.
+    """
+    found: dict[EntryKey, Listed] = {}
+    for entry, (key, alias) in zip(parsed.entries, entry_keys(parsed.entries), strict=True):
+        item = Listed(key=key, alias=alias, parsed=entry, text_hash=text_hash(entry))
+        taken = found.get(key)
+        if taken is None:
+            found[key] = item
+        elif taken.text_hash != item.text_hash:
+            found.setdefault(alias, replace(item, key=alias))
+    return tuple(found.values())
+
+
+def keys_of(items: tuple[Listed, ...]) -> tuple[EntryKey, ...]:
+    """Return every name by which the store may know these entries."""
+    return tuple({key: None for item in items for key in (item.key, item.alias)})
+
+
+def trace_of(item: Listed, raw: bytes = b"") -> Trace:
+    """Return what is kept of a listed entry, to know it again when its guid or its link has changed."""
+    told = item.parsed
+    title = " ".join(told.title.split()).casefold()
+    return Trace(
+        key=item.key,
+        raw=raw,
+        title=digest(title, size=4) if title else b"",
+        link=digest(link_key(told.link), size=4) if told.link else b"",
+        # Without a summary the text is the headline, which is a facet of its own.
+        text=item.text_hash[:4] if told.summary or told.body else b"",
+        date=digest(told.published_at.isoformat(), size=4) if told.published_at else b"",
+    )

@@ -6,14 +6,27 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "matomo_", "hsa_", "at_", "ns_", "vero_", "oly_")
+TRACKING_PREFIXES = (
+    "utm_",
+    "itm_",
+    "stm_",
+    "pk_",
+    "mtm_",
+    "matomo_",
+    "hsa_",
+    "at_",
+    "ns_",
+    "vero_",
+    "oly_",
+)
 """Prefixes of query parameters that name a campaign, never a document."""
 
 TRACKING_NAMES = frozenset(
     "fbclid gclid gclsrc dclid wbraid gbraid msclkid twclid ttclid yclid ysclid igshid igsh mc_cid mc_eid mkt_tok "
     "cmpid cmp campaign_id s_cid s_kwcid ncid ocid smid sr_share ref_src ref_url spm scm soc_src soc_trk "
     "traffic_source guccounter guce_referrer guce_referrer_sig ftag ito xtor cvid _ga _gl _hsenc _hsmi "
-    "__twitter_impression amp wt_mc wt.mc_id feed_id rss src_rss taid wtrid cid_source".split()
+    "__twitter_impression _branch_match_id _openstat epik gad_campaignid gad_source li_fat_id rdt_cid srsltid "
+    "unicorn_click_id wickedid amp wt_mc wt.mc_id feed_id rss src_rss taid wtrid cid_source".split()
 )
 """Well-known tracking parameters, as kept by the lists of ad blockers and browsers that strip them."""
 
@@ -33,6 +46,20 @@ def politeness_key(url: str) -> str:
     """Return the name under which requests to a server are counted: its host, without ``www.``."""
     host = host_of(url)
     return host.removeprefix("www.") if "." in host.removeprefix("www.") else host
+
+
+def same_server(one: str, other: str) -> bool:
+    """Say whether two URLs lead to one server: the same scheme, host and port. Only then may secrets go along.
+
+    >>> same_server("https://a.example/feed", "https://A.example:443/feed?page=2")
+    True
+    >>> same_server("https://a.example/feed", "http://a.example/feed")
+    False
+    """
+    if not (is_web_url(one) and is_web_url(other)):
+        return False
+    places = [urlsplit(canonical_url(url)) for url in (one, other)]
+    return places[0][:2] == places[1][:2]
 
 
 def is_web_url(url: str) -> bool:

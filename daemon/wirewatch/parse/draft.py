@@ -90,6 +90,8 @@ def finished(
     link: str | None,
     language: str,
     ttl: timedelta | None,
+    archive: str | None = None,
+    more: tuple[str, ...] = (),
 ) -> ParsedFeed:
     """Make the feed of its drafts; *flaws* are joined by those found on the way."""
     kept = drafts
@@ -113,6 +115,8 @@ def finished(
         link=link,
         language=language_tag(language),
         ttl=ttl,
+        archive=archive,
+        more=more,
         flaw=flaws[0][0] if flaws else None,
         flaw_detail=clip(one_line("; ".join(detail for _, detail in flaws)), 500) or None,
     )

@@ -179,6 +179,19 @@ def ttl_of(feed: Raw) -> timedelta | None:
     return min(period / (_whole(text(feed, "sy_updatefrequency")) or 1), _LONGEST_TTL)
 
 
+def archive_of(feed: Raw, url: str) -> str | None:
+    """Return where a feed says its older entries are (RFC 5005): its archive rather than its next page."""
+    links = feed.get("links")
+    told = [raw_of(link) for link in links] if isinstance(links, list) else []
+    for rel in ("prev-archive", "next"):
+        for link in told:
+            if text(link, "rel").strip().lower().rpartition("/")[2] == rel:
+                found = absolute(url, text(link, "href"))
+                if found is not None and found != url:
+                    return found
+    return None
+
+
 def _whole(digits: str) -> int:
     """Return a positive number, at most a million; 0 for everything else."""
     told = digits.strip()

@@ -13,7 +13,15 @@ from wirewatch.parse.charset import decode
 from wirewatch.parse.clean import one_line
 from wirewatch.parse.dates import parse_date
 from wirewatch.parse.draft import Draft, Flaws, Prose, finished, newest
-from wirewatch.parse.entries import Raw, draft_of, raw_of, set_media_text_apart, text, ttl_of
+from wirewatch.parse.entries import (
+    Raw,
+    archive_of,
+    draft_of,
+    raw_of,
+    set_media_text_apart,
+    text,
+    ttl_of,
+)
 from wirewatch.parse.jsonfeed import parse_json_feed
 from wirewatch.parse.limits import DEFAULT, ParseLimits
 from wirewatch.parse.links import absolute
@@ -128,6 +136,7 @@ def _feed(
         link=absolute(url, text(feed, "link")),
         language=text(feed, "language"),
         ttl=ttl_of(feed),
+        archive=archive_of(feed, url),
     )
 
 

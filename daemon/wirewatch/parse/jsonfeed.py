@@ -97,6 +97,7 @@ def _feed(
         link=absolute(url, _string(document, "home_page_url")),
         language=language,
         ttl=None,
+        archive=absolute(url, _string(document, "next_url")),
     )
 
 

@@ -23,13 +23,14 @@ from wirewatch.core.model.outcome import (
 HEADER_BYTES: Final = 8
 ITEM_HASH: Final = 8
 _TIMES: Final = ("published_at", "updated_at")
-_TUPLES: Final = ("authors", "categories")
+_TUPLES: Final = ("authors", "categories", "more")
 
 
 class Kind(StrEnum):
     """What a document is to be read as."""
 
     FEED = "feed"
+    SITEMAP = "sitemap"
     PAGE = "page"
     WARM_FEED = "warm-feed"
     WARM_PAGE = "warm-page"

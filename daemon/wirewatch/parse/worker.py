@@ -136,6 +136,10 @@ def _read(job: Job, limits: ParseLimits) -> Answer:
         return parse_feed_partial(
             job.body, url=job.url, content_type=job.content_type, known=job.known, limits=limits
         )
+    if job.kind is Kind.SITEMAP:
+        from wirewatch.parse.sitemap import parse_sitemap
+
+        return parse_sitemap(job.body, url=job.url, content_type=job.content_type, limits=limits)
     from wirewatch.parse.page import parse_page, warm_up
 
     if job.kind is Kind.WARM_PAGE:

@@ -77,6 +77,11 @@ class ParserPool:
         answer = await self._feeds.read(Job(Kind.FEED, body, url, content_type, known))
         return answer if isinstance(answer, ParsedFeed | Unreadable) else _confused(answer)
 
+    async def sitemap(self, body: bytes, *, url: str, content_type: str) -> Parsed:
+        """Read a news sitemap as a feed. Never raises for anything a document can be."""
+        answer = await self._feeds.read(Job(Kind.SITEMAP, body, url, content_type))
+        return answer if isinstance(answer, ParsedFeed | Unreadable) else _confused(answer)
+
     async def page(self, body: bytes, *, url: str, content_type: str) -> PageResult:
         """Extract the article of a page. Never raises for anything a document can be."""
         answer = await self._pages.read(Job(Kind.PAGE, body, url, content_type))

@@ -62,6 +62,7 @@ def _feed(
         paused=table.paused,
         headers=headers,
         user_agent=table.user_agent,
+        news_sitemap=table.news_sitemap,
     )
     return Built(spec, found)
 

@@ -76,7 +76,7 @@ class Poll:
     min_every: Length = timedelta(minutes=2)
     """No feed is asked more often than this."""
     max_every: Length = timedelta(hours=6)
-    """The longest wait after failures: a dead feed is asked again at least this often."""
+    """The longest wait after failures. A feed that is dead is asked again once a day."""
     timeout: Length = timedelta(seconds=30)
     """How long a whole request may take, from name look-up to the last byte."""
     connect_timeout: Length = timedelta(seconds=10)
@@ -203,6 +203,8 @@ class FeedTable:
     """What happens with the entries it already holds: "silent" or "alert". Default: first_poll of [poll]."""
     paused: Switch = False
     """Do not ask this feed for now."""
+    news_sitemap: WebUrl | None = None
+    """A Google news sitemap of the site: it fills the gap when the feed listed more than was seen in time."""
     headers: Mapping[HeaderName, HeaderValue] = field(default_factory=dict, repr=False)
     """Further request headers; their values are shown nowhere."""
     user_agent: HeaderValue | None = None

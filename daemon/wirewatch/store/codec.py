@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from wirewatch.core.model.alert import Message
+from wirewatch.core.model.coverage import GapPage, Memory, PageKind, Trace
+from wirewatch.core.model.entry import EntryKey
 from wirewatch.core.model.hit import Field, Piece, Snippet, Span
 from wirewatch.core.model.story import Fingerprint
 from wirewatch.store.kinds import require_aware
 
 JsonObject = dict[str, Any]
+
+_TRACE: Final = (("raw", 8), ("title", 4), ("link", 4), ("text", 4), ("date", 4))
+"""The facets of a trace and their lengths, after its key of 16 bytes; a facet it has not is all zeros."""
 
 
 def pack_words(words: Iterable[str]) -> list[str]:
@@ -134,6 +139,53 @@ def unpack_message(row: JsonObject) -> Message:
         body=row["body"],
         lists=tuple(row["lists"]),
     )
+
+
+def pack_keys(keys: Iterable[EntryKey]) -> list[str]:
+    """Return keys in hexadecimal digits."""
+    return [key.hex() for key in keys]
+
+
+def unpack_keys(rows: Iterable[str]) -> tuple[EntryKey, ...]:
+    """Return the keys."""
+    return tuple(EntryKey(bytes.fromhex(row)) for row in rows)
+
+
+def pack_gap_pages(pages: Iterable[GapPage]) -> list[list[str]]:
+    """Return pages as ``[kind, url]``."""
+    return [[page.kind.value, page.url] for page in pages]
+
+
+def unpack_gap_pages(rows: Iterable[Sequence[str]]) -> tuple[GapPage, ...]:
+    """Return the pages."""
+    return tuple(GapPage(kind=PageKind(kind), url=url) for kind, url in rows)
+
+
+def pack_memory(memory: Memory) -> bytes:
+    """Return the traces of a document one after the other, behind the number of those that came last."""
+    traces = (*memory.newest, *memory.window)
+    return len(memory.newest).to_bytes(4, "big") + b"".join(map(_pack_trace, traces))
+
+
+def unpack_memory(row: bytes) -> Memory:
+    """Return the traces."""
+    count, size = int.from_bytes(row[:4], "big"), 16 + sum(length for _, length in _TRACE)
+    traces = tuple(_unpack_trace(row[at : at + size]) for at in range(4, len(row), size))
+    return Memory(newest=traces[:count], window=traces[count:])
+
+
+def _pack_trace(trace: Trace) -> bytes:
+    facets = (getattr(trace, name).ljust(length, b"\0") for name, length in _TRACE)
+    return trace.key + b"".join(facets)
+
+
+def _unpack_trace(row: bytes) -> Trace:
+    facets, at = {}, 16
+    for name, length in _TRACE:
+        facet = row[at : at + length]
+        facets[name] = facet if any(facet) else b""
+        at += length
+    return Trace(key=EntryKey(row[:16]), **facets)
 
 
 def _pack_time(at: datetime | None) -> str | None:

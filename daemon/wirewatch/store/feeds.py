@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, func, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
 from wirewatch.core.identity import SHARDS, shard_of
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec, FeedState, Validators
@@ -21,7 +21,7 @@ from wirewatch.store.syncing import (
     plan_sync,
     sooner_state,
 )
-from wirewatch.store.tables import feed_schedule, feeds
+from wirewatch.store.tables import feed_care, feed_schedule, feeds
 
 SPEC_COLUMNS: Final = (
     feeds.c.url,
@@ -33,7 +33,8 @@ SPEC_COLUMNS: Final = (
     feeds.c.first_poll,
     feeds.c.paused,
 )
-FEED_COLUMNS: Final = (feeds, feed_schedule)
+CARE_COLUMNS: Final = (feed_care.c.weight, feed_care.c.dead_told_at, feed_care.c.fast_until)
+FEED_COLUMNS: Final = (feeds, feed_schedule, *CARE_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,7 @@ def _change(tx: Connection, feed: StoredFeed, plan: SyncPlan, *, now: datetime) 
     state = _select(tx, select(*FEED_COLUMNS).where(feeds.c.id == feed.id))[0].state
     if feed.id in plan.moved:
         state = moved_state(state, now=now)
+        tx.execute(delete(feed_care).where(feed_care.c.feed_id == feed.id))
         tx.execute(update(feeds).where(feeds.c.id == feed.id).values(moved_to=None))
     if feed.id in plan.sooner:
         state = sooner_state(state, plan.sooner[feed.id], now=now)
@@ -114,6 +116,14 @@ def all_feeds(tx: Connection) -> list[Feed]:
     """Return the configured feeds by name."""
     found = _select(tx, select(*FEED_COLUMNS).where(feeds.c.retired_at.is_(None)))
     return sorted(found, key=lambda feed: (feed.spec.name, feed.id))
+
+
+def one(tx: Connection, id_: FeedId) -> Feed | None:
+    """Return a configured feed."""
+    found = _select(
+        tx, select(*FEED_COLUMNS).where(feeds.c.id == id_, feeds.c.retired_at.is_(None))
+    )
+    return found[0] if found else None
 
 
 def due_shards(tx: Connection, *, now: datetime) -> list[int]:
@@ -246,18 +256,23 @@ def slow_row(state: FeedState) -> SlowFacts:
 
 
 def _select(tx: Connection, query: Select[Any]) -> list[Feed]:
-    joined = query.where(feeds.c.id == feed_schedule.c.feed_id)
+    scheduled = feeds.join(feed_schedule, feeds.c.id == feed_schedule.c.feed_id)
+    joined = query.select_from(scheduled.outerjoin(feed_care, feeds.c.id == feed_care.c.feed_id))
     return [_feed(row) for row in tx.execute(joined)]
 
 
 def _feed(row: Any) -> Feed:
     wide = dict(zip(feeds.c.keys(), row, strict=False))
-    narrow = dict(zip(feed_schedule.c.keys(), row[len(feeds.c) :], strict=True))
+    narrow = dict(zip(feed_schedule.c.keys(), row[len(feeds.c) :], strict=False))
+    weight, dead_told_at, fast_until = row[-len(CARE_COLUMNS) :]
     state = FeedState(
         next_poll_at=narrow["next_poll_at"],
         interval=narrow["interval_s"],
         polls=narrow["polls"],
         failures=narrow["failures"],
+        weight=weight or 0.0,
+        dead_told_at=dead_told_at,
+        fast_until=fast_until,
         validators=Validators(etag=narrow["etag"], last_modified=narrow["last_modified"]),
         body_hash=narrow["body_hash"],
         problem=narrow["problem"],

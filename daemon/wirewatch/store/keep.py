@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Column, ColumnElement, Connection, delete, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from wirewatch.core.model.coverage import GapState
 from wirewatch.core.model.hit import HitState
 from wirewatch.store import search, searching
 from wirewatch.store.rules import KEPT
@@ -18,9 +19,12 @@ from wirewatch.store.tables import (
     attempts,
     deliveries,
     entries,
+    gap_entries,
+    gaps,
     hits,
     notes,
     poll_log,
+    revisions,
     stories,
     story_entries,
     story_keys,
@@ -57,6 +61,7 @@ def prune_steps(
     """
     return (
         lambda tx: _prune_polls(tx, polls_before),
+        lambda tx: _prune_gaps(tx, hits_before),
         lambda tx: _prune_hits(tx, hits_before),
         lambda tx: _prune_alerts(tx, hits_before),
         lambda tx: _prune_entries(tx, entries_before),
@@ -72,6 +77,13 @@ def _prune_polls(tx: Connection, before: datetime) -> int:
     return tx.execute(
         delete(poll_log).where(old if until is None else poll_log.c.at <= until)
     ).rowcount
+
+
+def _prune_gaps(tx: Connection, before: datetime) -> int:
+    ids = _choose(tx, gaps.c.id, (gaps.c.to_at < before) & (gaps.c.state != GapState.OPEN))
+    tx.execute(delete(gap_entries).where(gap_entries.c.gap_id.in_(ids)))
+    tx.execute(delete(gaps).where(gaps.c.id.in_(ids)))
+    return len(ids)
 
 
 def _prune_hits(tx: Connection, before: datetime) -> int:
@@ -97,7 +109,8 @@ def _prune_entries(tx: Connection, before: datetime) -> int:
     matched = exists().where(hits.c.entry_id == entries.c.id)
     ids = _choose(tx, entries.c.id, (entries.c.found_at < before) & ~matched)
     searching.forget(tx, ids)
-    tx.execute(delete(articles).where(articles.c.entry_id.in_(ids)))
+    for table in (articles, gap_entries, revisions):
+        tx.execute(delete(table).where(table.c.entry_id.in_(ids)))
     tx.execute(delete(entries).where(entries.c.id.in_(ids)))
     return len(ids)
 

@@ -13,6 +13,16 @@ from typing import Concatenate, ParamSpec, TypeVar
 from wirewatch.core.match.kept_words import Needs
 from wirewatch.core.model.alert import Attempt, Delivery, DeliveryKey, DeliveryState, Parcel
 from wirewatch.core.model.article import ArticleJob
+from wirewatch.core.model.coverage import (
+    FeedCoverage,
+    FillPlan,
+    Gap,
+    GapId,
+    GapJob,
+    GapState,
+    Memory,
+    Revision,
+)
 from wirewatch.core.model.entry import Entry, EntryId, EntryKey, Known
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec
 from wirewatch.core.model.hit import Hit, HitState, StoryId
@@ -27,7 +37,7 @@ from wirewatch.core.model.plan import (
 from wirewatch.core.model.story import Story
 from wirewatch.errors import StoreError
 from wirewatch.ports import Counts, HitView, Indexed, StoredText, ToIndex
-from wirewatch.store import rules
+from wirewatch.store import memory_coverage, rules
 from wirewatch.store.bookmarks import Bookmarks
 from wirewatch.store.kinds import to_json
 from wirewatch.store.memory_index import MemoryIndex
@@ -130,18 +140,70 @@ class MemoryStore:
     @_alone
     def known(self, feed_id: FeedId, keys: Sequence[EntryKey]) -> Mapping[EntryKey, Known]:
         """Return what is remembered of those *keys* that were seen before in this feed."""
-        seen = self._rows.seen
-        stored = {(entry.feed_id, entry.key) for entry in self._rows.entries.values()}
+        rows = self._rows
+        stored = {(entry.feed_id, entry.key) for entry in rows.entries.values()}
+        true = {key: rows.renamed.get((feed_id, key)) for key in keys}
         return {
-            key: Known(seen[feed_id, key], (feed_id, key) in stored)
+            key: Known(
+                rows.seen[feed_id, key], (feed_id, true[key] or key) in stored, key=true[key]
+            )
             for key in keys
-            if (feed_id, key) in seen
+            if (feed_id, key) in rows.seen
         }
 
     @_alone
     def known_items(self, feed_id: FeedId) -> frozenset[bytes]:
         """Return the hashes of the raw entries of the last document of a feed that was committed."""
         return self._rows.items.get(feed_id, frozenset())
+
+    @_alone
+    def memory(self, feed_id: FeedId) -> Memory:
+        """Return what the last document of a feed listed."""
+        return memory_coverage.memory(self._rows, feed_id)
+
+    @_alone
+    def due_gaps(self, *, now: datetime, limit: int) -> Sequence[GapId]:
+        """Return open gaps whose next page may be read, longest due first."""
+        return memory_coverage.due_gaps(self._rows, now=now, limit=limit)
+
+    @_alone
+    def gap_job(self, gap_id: GapId) -> GapJob | None:
+        """Return an open gap with its feed, None where there is none (any more)."""
+        gap = self._rows.gaps.get(gap_id)
+        if gap is None or gap.state is not GapState.OPEN:
+            return None
+        row = self._rows.feeds[gap.feed_id]
+        return GapJob(gap=gap, feed=self._feeds([row])[0]) if row.configured else None
+
+    @_alone
+    def links_since(self, feed_id: FeedId, since: datetime) -> Sequence[str]:
+        """Return the links of a feed's stored entries found since then."""
+        return [
+            entry.link
+            for entry in self._rows.entries.values()
+            if entry.feed_id == feed_id and entry.found_at >= since and entry.link is not None
+        ]
+
+    @_alone
+    def commit_fill(self, plan: FillPlan) -> None:
+        """Store what a page brought for a gap, and how far the gap is: all of it or nothing."""
+        self._rows.take_fill(tidy(plan))
+
+    @_alone
+    def gaps(self, feed_id: FeedId, *, limit: int = 20) -> Sequence[Gap]:
+        """Return the last gaps of a feed, newest first."""
+        return memory_coverage.gaps_of(self._rows, feed_id, limit=limit)
+
+    @_alone
+    def coverage(self) -> Sequence[FeedCoverage]:
+        """Return how much of each feed was seen for certain."""
+        return memory_coverage.coverage(self._rows)
+
+    @_alone
+    def revisions(self, entry_id: EntryId) -> Sequence[Revision]:
+        """Return what an entry said before it was edited, oldest first."""
+        kept = self._rows.revisions
+        return [kept[key] for key in sorted(kept) if key[0] == entry_id]
 
     @_alone
     def commit_polls(self, plans: Sequence[PollPlan]) -> None:

@@ -18,6 +18,7 @@ from wirewatch.core.model.alert import (
     Parcel,
 )
 from wirewatch.core.model.article import Article, ArticleStatus
+from wirewatch.core.model.coverage import FillPlan, Gap, GapId, GapState, Memory, Revision
 from wirewatch.core.model.entry import Entry, EntryId, EntryKey
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec, FeedState
 from wirewatch.core.model.hit import AlertId, Hit, HitId, HitState, StoryId
@@ -25,7 +26,15 @@ from wirewatch.core.model.plan import AnnouncementPlan, HitVerdict, PollPlan, Po
 from wirewatch.core.model.story import Story, StoryEntry
 from wirewatch.ports import Counts
 from wirewatch.store.memory_index import MemoryIndex
-from wirewatch.store.rules import KEPT, OPEN, edited, last_at, telling_order, watchlist_of
+from wirewatch.store.rules import (
+    KEPT,
+    OPEN,
+    REVISIONS,
+    edited,
+    last_at,
+    telling_order,
+    watchlist_of,
+)
 from wirewatch.store.syncing import StoredFeed
 
 K = TypeVar("K")
@@ -75,6 +84,10 @@ class Rows:
     deliveries: dict[DeliveryKey, Delivery] = field(default_factory=dict)
     attempts: dict[tuple[DeliveryKey, datetime], Attempt] = field(default_factory=dict)
     polls: dict[tuple[FeedId, datetime], PollRecord] = field(default_factory=dict)
+    traces: dict[FeedId, Memory] = field(default_factory=dict)
+    renamed: dict[tuple[FeedId, EntryKey], EntryKey] = field(default_factory=dict)
+    gaps: dict[GapId, Gap] = field(default_factory=dict)
+    revisions: dict[tuple[EntryId, datetime], Revision] = field(default_factory=dict)
     index: MemoryIndex = field(default_factory=MemoryIndex)
 
     def outlet(self, entry: EntryId) -> str:
@@ -133,13 +146,49 @@ class Rows:
             for entry in plan.new:
                 self.entries.setdefault(entry.id, entry)
             for entry in plan.edited:
-                stored = self.entries.get(entry.id, entry)
-                self.entries[entry.id] = edited(stored, entry)
+                self._edit(entry)
             for page in plan.articles:
                 self.articles.setdefault(page.entry_id, page)
             self.take_hits(plan.hits)
             self.index.enqueue(entry.id for entry in (*plan.new, *plan.edited))
             self.polls.setdefault((plan.feed_id, plan.record.at), plan.record)
+            self._take_coverage(plan)
+
+    def _edit(self, entry: Entry) -> None:
+        stored = self.entries.get(entry.id)
+        if stored is not None:
+            revision = Revision(
+                at=entry.found_at,
+                title=stored.title,
+                summary=stored.summary,
+                body=stored.body,
+                text_hash=stored.text_hash,
+            )
+            self.revisions.setdefault((entry.id, revision.at), revision)
+            mine = sorted(key for key in self.revisions if key[0] == entry.id)
+            _drop(self.revisions, mine[:-REVISIONS])
+        self.entries[entry.id] = edited(stored or entry, entry)
+
+    def _take_coverage(self, plan: PollPlan) -> None:
+        if plan.memory is not None:
+            self.traces[plan.feed_id] = plan.memory
+        for key, true in plan.renamed:
+            self.renamed.setdefault((plan.feed_id, key), true)
+        if plan.gap is not None:
+            self.gaps.setdefault(plan.gap.id, plan.gap)
+        self.post(plan.alerts, plan.deliveries)
+
+    def take_fill(self, plan: FillPlan) -> None:
+        """Store what a page brought for a gap."""
+        self.seen |= {(plan.feed_id, key): hash_ for key, hash_ in plan.seen}
+        for entry in plan.new:
+            self.entries.setdefault(entry.id, entry)
+        for page in plan.articles:
+            self.articles.setdefault(page.entry_id, page)
+        self.take_hits(plan.hits)
+        self.index.enqueue(entry.id for entry in plan.new)
+        if plan.gap.id in self.gaps:
+            self.gaps[plan.gap.id] = plan.gap
 
     def take_hits(self, hits: Sequence[Hit]) -> int:
         """Store hits in stored entries that are not known yet; return how many."""
@@ -255,6 +304,14 @@ class Rows:
         untold = {way.alert_id for way in self.deliveries.values() if way.state in KEPT}
         gone = _drop(self.polls, [key for key in self.polls if key[1] < polls_before])
         gone += _drop(
+            self.gaps,
+            [
+                gap.id
+                for gap in self.gaps.values()
+                if gap.to_at < hits_before and gap.state is not GapState.OPEN
+            ],
+        )
+        gone += _drop(
             self.hits,
             [
                 hit.id
@@ -272,6 +329,7 @@ class Rows:
             if entry.found_at < entries_before and entry.id not in matched
         ]
         _drop(self.articles, [id_ for id_ in old if id_ in self.articles])
+        _drop(self.revisions, [key for key in self.revisions if key[0] in set(old)])
         self.leased.difference_update(old)
         self.index.forget(old)
         gone += _drop(self.entries, old)

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from wirewatch.core.model.article import Article
+from wirewatch.core.model.coverage import FillPlan
 from wirewatch.core.model.entry import Entry, EntryKey, Known
 from wirewatch.core.model.feed import FeedId
 from wirewatch.core.model.hit import Hit
 from wirewatch.core.model.plan import PollPlan
-from wirewatch.store import searching
+from wirewatch.store import announce, coverage, searching
 from wirewatch.store.feeds import schedule_row, slow_facts, slow_row
 from wirewatch.store.rules import watchlist_of
 from wirewatch.store.shapes import (
@@ -34,6 +35,7 @@ from wirewatch.store.tables import (
     feeds,
     hits,
     poll_log,
+    renamed,
     seen,
 )
 
@@ -47,15 +49,23 @@ def known(tx: Connection, feed_id: FeedId, keys: Sequence[EntryKey]) -> Mapping[
     """Return what is remembered of those keys that were seen before in this feed."""
     found: dict[EntryKey, Known] = {}
     for some in chunks(dict.fromkeys(keys)):
+        entry_key = func.coalesce(renamed.c.entry_key, seen.c.key)
         query = (
-            select(seen.c.key, seen.c.text_hash, entries.c.id)
+            select(seen.c.key, seen.c.text_hash, renamed.c.entry_key, entries.c.id)
             .outerjoin(
-                entries, (entries.c.feed_id == seen.c.feed_id) & (entries.c.key == seen.c.key)
+                renamed, (renamed.c.feed_id == seen.c.feed_id) & (renamed.c.key == seen.c.key)
+            )
+            .outerjoin(
+                entries, (entries.c.feed_id == seen.c.feed_id) & (entries.c.key == entry_key)
             )
             .where(seen.c.feed_id == feed_id, seen.c.key.in_(some))
         )
-        for key, text_hash, id_ in tx.execute(query):
-            found[EntryKey(key)] = Known(text_hash=text_hash, stored=id_ is not None)
+        for key, text_hash, true_key, id_ in tx.execute(query):
+            found[EntryKey(key)] = Known(
+                text_hash=text_hash,
+                stored=id_ is not None,
+                key=None if true_key is None else EntryKey(true_key),
+            )
     return found
 
 
@@ -73,14 +83,31 @@ def commit(tx: Connection, plans: Sequence[PollPlan]) -> None:
     or at the same time by another process, it finds it taken and leaves it.
     """
     _put_states(tx, plans)
-    _put_seen(tx, plans)
+    coverage.put_care(tx, {plan.feed_id: plan.state for plan in plans})
+    put_seen(tx, plans)
     _put_items(tx, plans)
     insert_new(tx, entries, [ENTRY.row(entry) for plan in plans for entry in plan.new])
-    _put_edits(tx, [entry for plan in plans for entry in plan.edited])
+    _put_edits(tx, plans)
     insert_new(tx, articles, [article_row(page) for plan in plans for page in plan.articles])
     put_hits(tx, [hit for plan in plans for hit in plan.hits])
     searching.enqueue(tx, [entry.id for plan in plans for entry in (*plan.new, *plan.edited)])
     insert_new(tx, poll_log, [POLL_RECORD.row(plan.record) for plan in plans])
+    coverage.put(tx, plans)
+    announce.post(
+        tx,
+        [alert for plan in plans for alert in plan.alerts],
+        [way for plan in plans for way in plan.deliveries],
+    )
+
+
+def commit_fill(tx: Connection, plan: FillPlan) -> None:
+    """Store what a page brought for a gap, and how far the gap is."""
+    put_seen(tx, [plan])
+    insert_new(tx, entries, [ENTRY.row(entry) for entry in plan.new])
+    insert_new(tx, articles, [article_row(page) for page in plan.articles])
+    put_hits(tx, plan.hits)
+    searching.enqueue(tx, [entry.id for entry in plan.new])
+    coverage.put_fill(tx, plan)
 
 
 def put_hits(tx: Connection, found: Iterable[Hit]) -> None:
@@ -126,7 +153,8 @@ def _put_states(tx: Connection, plans: Sequence[PollPlan]) -> None:
         tx.execute(update(feeds).where(feeds.c.id == bindparam("of")), changed)
 
 
-def _put_seen(tx: Connection, plans: Sequence[PollPlan]) -> None:
+def put_seen(tx: Connection, plans: Sequence[PollPlan | FillPlan]) -> None:
+    """Store names with the hashes of their texts."""
     hashes = {(plan.feed_id, key): hash_ for plan in plans for key, hash_ in plan.seen}
     if not hashes:
         return
@@ -155,9 +183,10 @@ def _put_items(tx: Connection, plans: Sequence[PollPlan]) -> None:
         tx.execute(put, [{"feed_id": id_, "hashes": latest[id_]} for id_ in sorted(latest)])
 
 
-def _put_edits(tx: Connection, edited: Sequence[Entry]) -> None:
-    latest = {entry.id: entry for entry in edited}
+def _put_edits(tx: Connection, plans: Sequence[PollPlan]) -> None:
+    latest = {entry.id: entry for plan in plans for entry in plan.edited}
     there = present(tx, entries.c.id, latest)
+    coverage.put_revisions(tx, [entry for id_, entry in sorted(latest.items()) if id_ in there])
     rows = [
         {"of": id_, **_edit_row(entry)} for id_, entry in sorted(latest.items()) if id_ in there
     ]

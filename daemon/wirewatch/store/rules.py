@@ -22,6 +22,13 @@ KEPT: Final = (*OPEN, DeliveryState.DEAD)
 """Never pruned: what is on its way, and dead letters until the operator decides."""
 
 
+QUIET: Final = ("unchanged", "same-body")
+"""Outcomes of polls that brought nothing: what was listed is still listed."""
+
+REVISIONS: Final = 5
+"""So many former texts of an entry are kept."""
+
+
 def claimed(delivery: Delivery, *, now: datetime, lease: timedelta) -> Delivery:
     """Return a delivery as it is while somebody sends it."""
     return replace(

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from wirewatch.core.model.alert import Alert, Attempt, Delivery
 from wirewatch.core.model.article import Article
+from wirewatch.core.model.coverage import Gap, Revision
 from wirewatch.core.model.entry import Entry
 from wirewatch.core.model.hit import Hit
 from wirewatch.core.model.plan import PollRecord
@@ -50,6 +51,8 @@ STORY_ENTRY: Final = Shape(StoryEntry, tables.story_entries)
 ALERT: Final = Shape(Alert, tables.alerts)
 DELIVERY: Final = Shape(Delivery, tables.deliveries)
 ATTEMPT: Final = Shape(Attempt, tables.attempts)
+GAP: Final = Shape(Gap, tables.gaps)
+REVISION: Final = Shape(Revision, tables.revisions)
 POLL_RECORD: Final = Shape(PollRecord, tables.poll_log)
 
 

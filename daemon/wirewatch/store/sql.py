@@ -10,6 +10,15 @@ from typing import Final
 from wirewatch.core.match.kept_words import Needs
 from wirewatch.core.model.alert import Attempt, Delivery, DeliveryKey, DeliveryState, Parcel
 from wirewatch.core.model.article import ArticleJob
+from wirewatch.core.model.coverage import (
+    FeedCoverage,
+    FillPlan,
+    Gap,
+    GapId,
+    GapJob,
+    Memory,
+    Revision,
+)
 from wirewatch.core.model.entry import EntryId, EntryKey, Known
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec
 from wirewatch.core.model.hit import Hit, HitState, StoryId
@@ -23,7 +32,18 @@ from wirewatch.core.model.plan import (
 )
 from wirewatch.core.model.story import Story
 from wirewatch.ports import Counts, HitView, Indexed, StoredText, ToIndex
-from wirewatch.store import announce, articles, browse, feeds, keep, outbox, polls, search, upkeep
+from wirewatch.store import (
+    announce,
+    articles,
+    browse,
+    coverage,
+    feeds,
+    keep,
+    outbox,
+    polls,
+    search,
+    upkeep,
+)
 from wirewatch.store.bookmarks import Bookmarks
 from wirewatch.store.engine import Database
 
@@ -65,6 +85,39 @@ class SqlStore:
     def known_items(self, feed_id: FeedId) -> frozenset[bytes]:
         """Return the hashes of the raw entries of the last document of a feed that was committed."""
         return self.database.read(lambda tx: polls.known_items(tx, feed_id))
+
+    def memory(self, feed_id: FeedId) -> Memory:
+        """Return what the last document of a feed listed."""
+        return self.database.read(lambda tx: coverage.memory(tx, feed_id))
+
+    def due_gaps(self, *, now: datetime, limit: int) -> Sequence[GapId]:
+        """Return open gaps whose next page may be read, longest due first."""
+        return self.database.read(lambda tx: coverage.due_gaps(tx, now=now, limit=limit))
+
+    def gap_job(self, gap_id: GapId) -> GapJob | None:
+        """Return an open gap with its feed, None where there is none (any more)."""
+        job = self.database.read(lambda tx: coverage.gap_job(tx, gap_id))
+        return None if job is None else replace(job, feed=self._with_secrets([job.feed])[0])
+
+    def links_since(self, feed_id: FeedId, since: datetime) -> Sequence[str]:
+        """Return the links of a feed's stored entries found since then."""
+        return self.database.read(lambda tx: coverage.links_since(tx, feed_id, since))
+
+    def commit_fill(self, plan: FillPlan) -> None:
+        """Store what a page brought for a gap, and how far the gap is: all of it or nothing."""
+        self.database.write(lambda tx: polls.commit_fill(tx, plan))
+
+    def gaps(self, feed_id: FeedId, *, limit: int = 20) -> Sequence[Gap]:
+        """Return the last gaps of a feed, newest first."""
+        return self.database.read(lambda tx: coverage.gaps_of(tx, feed_id, limit=limit))
+
+    def coverage(self) -> Sequence[FeedCoverage]:
+        """Return how much of each feed was seen for certain."""
+        return self.database.read(coverage.coverage)
+
+    def revisions(self, entry_id: EntryId) -> Sequence[Revision]:
+        """Return what an entry said before it was edited, oldest first."""
+        return self.database.read(lambda tx: coverage.history(tx, entry_id))
 
     def commit_polls(self, plans: Sequence[PollPlan]) -> None:
         """Store entries, hits, pages to read, feed states and records: all of it or nothing."""

@@ -87,6 +87,9 @@ def moved_state(state: FeedState, *, now: datetime) -> FeedState:
         state,
         next_poll_at=now,
         failures=0,
+        weight=0.0,
+        dead_told_at=None,
+        fast_until=None,
         validators=Validators(),
         body_hash=None,
         problem=None,
@@ -116,7 +119,7 @@ def without_secrets(spec: FeedSpec) -> FeedSpec:
     'https://news.example/feed'
     """
     url = _USERINFO.sub(lambda match: f"{match[1] or ''}//", spec.url)
-    return replace(spec, url=url, headers=(), user_agent=None)
+    return replace(spec, url=url, headers=(), user_agent=None, news_sitemap=None)
 
 
 def _stored(id_: FeedId, spec: FeedSpec) -> StoredFeed:

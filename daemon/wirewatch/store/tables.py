@@ -20,11 +20,12 @@ from sqlalchemy import (
 
 from wirewatch.core.model.alert import AlertKind, DeliveryState
 from wirewatch.core.model.article import ArticleStatus
+from wirewatch.core.model.coverage import GapState
 from wirewatch.core.model.feed import ArticleMode, FirstPoll
 from wirewatch.core.model.hit import HitState, Strength, Why
 from wirewatch.core.model.outcome import Problem
 from wirewatch.store import codec
-from wirewatch.store.kinds import Choice, Duration, Instant, Packed, Words
+from wirewatch.store.kinds import Bytes, Choice, Duration, Instant, Packed, Words
 
 metadata: Final = MetaData(
     naming_convention={
@@ -43,6 +44,9 @@ SPANS: Final = Packed(codec.pack_spans, codec.unpack_spans)
 SNIPPETS: Final = Packed(codec.pack_snippets, codec.unpack_snippets)
 FINGERPRINT: Final = Packed(codec.pack_fingerprint, codec.unpack_fingerprint)
 MESSAGE: Final = Packed(codec.pack_message, codec.unpack_message)
+KEYS: Final = Packed(codec.pack_keys, codec.unpack_keys)
+GAP_PAGES: Final = Packed(codec.pack_gap_pages, codec.unpack_gap_pages)
+MEMORY: Final = Bytes(codec.pack_memory, codec.unpack_memory)
 
 COUNTER: Final = BigInteger().with_variant(Integer, "sqlite")
 """A number the database gives; SQLite counts only what it calls an integer."""
@@ -122,6 +126,76 @@ feed_items: Final = Table(
     _must("hashes", LargeBinary),
 )
 """Hashes of the raw entries of each feed's last document, joined: what is among them need not be read again."""
+
+feed_care: Final = Table(
+    "feed_care",
+    metadata,
+    _id("feed_id", of="feeds.id", key=True),
+    _must("weight", Float),
+    Column("dead_told_at", Instant),
+    Column("fast_until", Instant),
+)
+"""Feeds that need care: those in trouble, and those that outran us. No row: all is well."""
+
+feed_memory: Final = Table(
+    "feed_memory",
+    metadata,
+    _id("feed_id", of="feeds.id", key=True),
+    _must("traces", MEMORY),
+)
+"""What each feed's last document listed, hashed: to see gaps, and entries that come back under other names."""
+
+renamed: Final = Table(
+    "renamed",
+    metadata,
+    _id("feed_id", of="feeds.id", key=True),
+    Column("key", LargeBinary(16), primary_key=True),
+    _must("entry_key", LargeBinary(16)),
+    sqlite_with_rowid=False,
+)
+"""From a new name of an entry to the key under which it is stored."""
+
+gaps: Final = Table(
+    "gaps",
+    metadata,
+    _id(key=True),
+    _id("feed_id", of="feeds.id"),
+    _must("from_at", Instant),
+    _must("to_at", Instant),
+    _must("state", Choice(GapState)),
+    _must("found_by", Words),
+    _must("filled", BigInteger),
+    _must("goal", KEYS),
+    _must("todo", GAP_PAGES),
+    _must("pages", BigInteger),
+    _must("tries", BigInteger),
+    _must("due_at", Instant),
+    Column("detail", Words),
+    Index(None, "state", "due_at"),
+    Index(None, "feed_id", "to_at"),
+)
+"""Spans of time in which a feed may have listed entries that no poll saw."""
+
+gap_entries: Final = Table(
+    "gap_entries",
+    metadata,
+    _id("entry_id", of="entries.id", key=True),
+    _id("gap_id", of="gaps.id"),
+    Index(None, "gap_id"),
+)
+"""Entries that were found in a gap, afterwards."""
+
+revisions: Final = Table(
+    "revisions",
+    metadata,
+    _id("entry_id", of="entries.id", key=True),
+    Column("at", Instant, primary_key=True),
+    _must("title", Words),
+    _must("summary", Words),
+    _must("body", Words),
+    _must("text_hash", LargeBinary(8)),
+)
+"""What entries said before they were edited: the last few."""
 
 entries: Final = Table(
     "entries",

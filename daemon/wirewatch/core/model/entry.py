@@ -46,3 +46,5 @@ class Known:
 
     text_hash: bytes
     stored: bool
+    key: EntryKey | None = None
+    """The key under which it was first stored, where that is another (its feed renamed it)."""

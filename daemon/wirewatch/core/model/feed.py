@@ -49,6 +49,8 @@ class FeedSpec:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """Extra request headers, secrets among them: never shown or logged."""
     user_agent: str | None = None
+    news_sitemap: str | None = None
+    """A Google news sitemap that lists what slipped past a poll."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,12 @@ class FeedState:
     polls: int = 0
     failures: int = 0
     """Polls failed in a row."""
+    weight: float = 0.0
+    """What those failures weigh: a hard one 1, a soft one 0.5, one that passes by itself 0.25."""
+    dead_told_at: datetime | None = None
+    """When the owner was told that the feed is dead."""
+    fast_until: datetime | None = None
+    """Until when it is polled faster, because entries slipped past."""
     validators: Validators = Validators()
     body_hash: bytes | None = None
     """16-byte hash of the last body that was read, parsed and committed whole."""
@@ -83,6 +91,7 @@ class FeedState:
     baseline_at: datetime | None = None
     """When the first poll was committed; None until then."""
     moved_to: str | None = None
+    """Where permanent redirects lead; the feed is asked there once that was seen often enough."""
     moved_seen: int = 0
     title: str | None = None
     """What the feed calls itself."""

@@ -155,6 +155,10 @@ class ParsedFeed:
     """Hashes of all raw entries, to be known next time; None where the document could not be cut with certainty."""
     left_out: int = 0
     """How many raw entries were known by their hashes and not read."""
+    archive: str | None = None
+    """Where older entries are (RFC 5005 ``prev-archive``, ``next``; JSON Feed ``next_url``)."""
+    more: tuple[str, ...] = ()
+    """Further documents of the same kind: what the index of a sitemap lists, newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

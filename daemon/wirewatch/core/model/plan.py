@@ -7,6 +7,7 @@ from datetime import datetime
 
 from wirewatch.core.model.alert import Alert, Attempt, Delivery
 from wirewatch.core.model.article import Article
+from wirewatch.core.model.coverage import Gap, Memory
 from wirewatch.core.model.entry import Entry, EntryKey
 from wirewatch.core.model.feed import FeedId, FeedState
 from wirewatch.core.model.hit import AlertId, Hit, HitId, HitState, StoryId, Why
@@ -31,7 +32,7 @@ class PollRecord:
     entries: int
     new: int
     overlap: bool | None
-    """Whether an entry known before was still listed; None when the poll brought no document."""
+    """Whether the newest entry known before was still listed; None when the poll brought no document."""
     took_s: float
 
 
@@ -53,6 +54,15 @@ class PollPlan:
     """Pages to read; one that is known already is left as it is."""
     hits: tuple[Hit, ...] = ()
     """A hit that is known already (same watch, same entry) is left as it is."""
+    renamed: tuple[tuple[EntryKey, EntryKey], ...] = ()
+    """New names of known entries, each with the key under which the entry is stored."""
+    memory: Memory | None = None
+    """What the document listed; None: as before."""
+    gap: Gap | None = None
+    """Entries slipped past between the last poll and this one."""
+    alerts: tuple[Alert, ...] = ()
+    """What its owner is told about the feed, with the deliveries."""
+    deliveries: tuple[Delivery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

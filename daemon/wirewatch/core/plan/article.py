@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from wirewatch.core.model.article import Article, ArticleJob, ArticleStatus
 from wirewatch.core.model.entry import Entry
-from wirewatch.core.model.feed import ArticleMode, FeedSpec
+from wirewatch.core.model.feed import ArticleMode, Feed, FeedSpec
 from wirewatch.core.model.outcome import (
     Failed,
     Fetched,
@@ -83,6 +83,25 @@ def is_summary(text: str) -> bool:
     words = len(text.split())
     # Scripts without spaces: two characters make about one word.
     return max(words, sum(char > "\u2fff" for char in text) // 2) < FULL_TEXT_WORDS
+
+
+def pages_of(
+    feed: Feed, new: tuple[Entry, ...], wanted: Wanted, rules: ArticleRules, *, now: datetime
+) -> tuple[Article, ...]:
+    """Return the pages behind new entries that are to be read."""
+    if not new or not wanted.reads(feed.spec):
+        return ()
+    return tuple(
+        Article(
+            entry_id=entry.id,
+            status=ArticleStatus.PENDING,
+            url=entry.link,
+            due_at=now,
+            deadline_at=now + rules.deadline,
+        )
+        for entry in new
+        if entry.link and needs_article(entry, feed.spec)
+    )
 
 
 def plan_article(

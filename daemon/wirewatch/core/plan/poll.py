@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from wirewatch.core.cadence import CadenceRules, wait_after_failure, wait_after_success
-from wirewatch.core.identity import digest, entry_id, entry_keys, text_hash
-from wirewatch.core.model.article import Article, ArticleStatus
+from wirewatch.core.cadence import CadenceRules, wait_after_gap, wait_after_success
+from wirewatch.core.coverage import FAST, listing_of
+from wirewatch.core.identity import Listed, digest
+from wirewatch.core.model.coverage import NOTHING, Memory
 from wirewatch.core.model.entry import Entry, EntryKey, Known
 from wirewatch.core.model.feed import Feed, FeedState, FirstPoll, Validators
 from wirewatch.core.model.hit import Hit, Why
@@ -18,48 +19,25 @@ from wirewatch.core.model.outcome import (
     Fetched,
     Got,
     Parsed,
-    ParsedEntry,
     ParsedFeed,
     Problem,
     Unchanged,
     Unreadable,
 )
 from wirewatch.core.model.plan import PollPlan, PollRecord
-from wirewatch.core.plan.article import ArticleRules, needs_article
+from wirewatch.core.plan.article import ArticleRules, pages_of
+from wirewatch.core.plan.listing import Reading, entry_of, read_document, seen_of
+from wirewatch.core.plan.trouble import (
+    Asked,
+    after_move,
+    failed_state,
+    is_idle_probe,
+    notices,
+    renaming_notice,
+)
 from wirewatch.core.plan.wanted import Wanted, find_hits
 
 NO_HINTS = CachingHints()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """An entry of a document with the names it goes by."""
-
-    key: EntryKey
-    alias: EntryKey
-    parsed: ParsedEntry
-    text_hash: bytes
-
-
-def listed(parsed: ParsedFeed) -> tuple[Listed, ...]:
-    """Return the entries of a document with their keys, exact repetitions left out.
-
-    Two entries that share a key but not their words are told apart by their words.
-    """
-    found: dict[EntryKey, Listed] = {}
-    for entry, (key, alias) in zip(parsed.entries, entry_keys(parsed.entries), strict=True):
-        item = Listed(key=key, alias=alias, parsed=entry, text_hash=text_hash(entry))
-        taken = found.get(key)
-        if taken is None:
-            found[key] = item
-        elif taken.text_hash != item.text_hash:
-            found.setdefault(alias, replace(item, key=alias))
-    return tuple(found.values())
-
-
-def keys_of(items: tuple[Listed, ...]) -> tuple[EntryKey, ...]:
-    """Return every name by which the store may know these entries."""
-    return tuple({key: None for item in items for key in (item.key, item.alias)})
 
 
 def body_hash(body: bytes) -> bytes:
@@ -83,10 +61,14 @@ def plan_poll(
     cadence: CadenceRules,
     articles: ArticleRules,
     now: datetime,
+    memory: Memory = NOTHING,
+    asked: Asked = Asked.CONFIGURED,
+    operator: tuple[str, ...] = (),
 ) -> PollPlan:
     """Decide what one poll leads to: entries, hits, pages to read, and when to ask again.
 
-    *parsed* is None when there was nothing to parse (no response, 304, the same body again).
+    *parsed* is None when there was nothing to parse (no response, 304, the same body again). *memory* is what the last
+    document listed, *asked* which address of the feed was asked, *operator* the channels that hear of the feed itself.
     """
     match fetched:
         case Failed():
@@ -100,14 +82,32 @@ def plan_poll(
                 took=fetched.took,
                 cadence=cadence,
                 now=now,
+                asked=asked,
+                operator=operator,
             )
         case Unchanged():
-            return _plan_quiet(feed, fetched, "unchanged", cadence=cadence, now=now)
+            return _plan_quiet(
+                feed,
+                fetched,
+                "unchanged",
+                cadence=cadence,
+                now=now,
+                asked=asked,
+                operator=operator,
+            )
         case Got():
             pass
     match parsed:
         case None:
-            return _plan_quiet(feed, fetched, "same-body", cadence=cadence, now=now)
+            return _plan_quiet(
+                feed,
+                fetched,
+                "same-body",
+                cadence=cadence,
+                now=now,
+                asked=asked,
+                operator=operator,
+            )
         case Unreadable():
             return plan_failure(
                 feed,
@@ -119,6 +119,8 @@ def plan_poll(
                 took=fetched.took,
                 cadence=cadence,
                 now=now,
+                asked=asked,
+                operator=operator,
             )
         case ParsedFeed():
             return _plan_document(
@@ -131,6 +133,9 @@ def plan_poll(
                 cadence=cadence,
                 articles=articles,
                 now=now,
+                memory=memory,
+                asked=asked,
+                operator=operator,
             )
 
 
@@ -145,32 +150,21 @@ def plan_failure(
     hints: CachingHints = NO_HINTS,
     wire_bytes: int = 0,
     took: timedelta = timedelta(),
+    asked: Asked = Asked.CONFIGURED,
+    operator: tuple[str, ...] = (),
 ) -> PollPlan:
     """Decide what a failed poll leads to: a later one. What we know of the feed stays as it is."""
-    state = feed.state
-    failures = state.failures + 1
-    wait = wait_after_failure(
-        feed.spec,
-        cadence,
-        problem,
-        hints,
-        failures=failures,
-        feed_id=feed.id,
-        polls=state.polls,
-    )
+    if is_idle_probe(feed, asked):
+        # The old address is dead, as those of moved feeds often are: the new one is asked next.
+        state = replace(feed.state, polls=feed.state.polls + 1, next_poll_at=now, last_poll_at=now)
+    else:
+        state = failed_state(feed, problem, detail, hints, cadence=cadence, now=now)
+    alerts, deliveries = notices(feed, state, operator, now=now)
     return PollPlan(
         feed_id=feed.id,
-        state=replace(
-            state,
-            next_poll_at=now + wait,
-            interval=wait,
-            polls=state.polls + 1,
-            failures=failures,
-            problem=problem,
-            problem_detail=detail,
-            problem_at=state.problem_at if state.problem else now,
-            last_poll_at=now,
-        ),
+        state=state,
+        alerts=alerts,
+        deliveries=deliveries,
         record=PollRecord(
             feed_id=feed.id,
             at=now,
@@ -186,12 +180,26 @@ def plan_failure(
 
 
 def _plan_quiet(
-    feed: Feed, fetched: Got | Unchanged, outcome: str, *, cadence: CadenceRules, now: datetime
+    feed: Feed,
+    fetched: Got | Unchanged,
+    outcome: str,
+    *,
+    cadence: CadenceRules,
+    now: datetime,
+    asked: Asked,
+    operator: tuple[str, ...],
 ) -> PollPlan:
-    state = _healthy(feed, fetched, ttl=None, cadence=cadence, now=now)
+    state = _healthy(feed, fetched, ttl=None, cadence=cadence, now=now, asked=asked)
     if isinstance(fetched, Got):
         state = replace(state, validators=_validators(fetched))
-    return PollPlan(feed_id=feed.id, state=state, record=_record(feed, fetched, outcome, now=now))
+    alerts, deliveries = notices(feed, state, operator, now=now)
+    return PollPlan(
+        feed_id=feed.id,
+        state=state,
+        record=_record(feed, fetched, outcome, now=now),
+        alerts=alerts,
+        deliveries=deliveries,
+    )
 
 
 def _plan_document(
@@ -205,21 +213,28 @@ def _plan_document(
     cadence: CadenceRules,
     articles: ArticleRules,
     now: datetime,
+    memory: Memory,
+    asked: Asked,
+    operator: tuple[str, ...],
 ) -> PollPlan:
     first = feed.state.baseline_at is None
     baseline = first and feed.spec.first_poll is FirstPoll.SILENT
+    listing = listing_of(parsed, items, memory)
+    reading = read_document(feed, parsed, items, listing, memory, known, now=now)
     new = tuple(
-        _entry(feed, parsed, item, baseline=baseline, now=now)
-        for item in items
-        if item.key not in known and item.alias not in known
+        entry_of(feed, parsed, item, item.key, baseline=baseline, now=now) for item in reading.new
     )
     edited = tuple(
-        _entry(feed, parsed, item, baseline=False, now=now)
-        for item in items
-        if _is_edited(item, known)
+        entry_of(feed, parsed, item, key, baseline=False, now=now) for item, key in reading.edited
     )
-    overlap = parsed.left_out > 0 or any(item.key in known or item.alias in known for item in items)
-    state = _after_document(feed, got, parsed, new=bool(new), cadence=cadence, now=now)
+    before = feed if reading.gap is None else _hurried(feed, now=now)
+    state = _after_document(
+        before, got, parsed, new=bool(new), cadence=cadence, now=now, asked=asked
+    )
+    alerts, deliveries = notices(feed, state, operator, now=now)
+    if reading.is_repair:
+        more, ways = renaming_notice(feed, len(reading.renamed), operator, now=now)
+        alerts, deliveries = alerts + more, deliveries + ways
     return PollPlan(
         feed_id=feed.id,
         state=state,
@@ -230,20 +245,25 @@ def _plan_document(
             now=now,
             entries=len(items) + parsed.left_out,
             new=len(new),
-            overlap=None if first or not (items or parsed.left_out) else overlap,
+            overlap=None if first or not (items or parsed.left_out) else reading.covered,
         ),
-        seen=tuple(
-            (key, item.text_hash)
-            for item in items
-            for key in dict.fromkeys((item.key, item.alias))
-            if key not in known or known[key].text_hash != item.text_hash
-        ),
+        seen=seen_of(items, known),
         new=new,
         edited=edited,
-        items=_fresh_items(parsed),
-        articles=_pages(feed, new, wanted, articles, now=now),
+        items=_fresh_items(parsed, reading),
+        articles=pages_of(feed, new, wanted, articles, now=now),
         hits=_hits(feed, new + edited, wanted, now=now),
+        renamed=reading.renamed,
+        memory=reading.memory if reading.memory != memory else None,
+        gap=reading.gap,
+        alerts=alerts,
+        deliveries=deliveries,
     )
+
+
+def _hurried(feed: Feed, *, now: datetime) -> Feed:
+    """Return a feed that outran us, as one that is polled faster for a while."""
+    return replace(feed, state=replace(feed.state, fast_until=now + FAST))
 
 
 def _rung(parsed: ParsedFeed) -> str:
@@ -252,17 +272,14 @@ def _rung(parsed: ParsedFeed) -> str:
     return "partial" if len(parsed.items or ()) > parsed.left_out else "known-items"
 
 
-def _fresh_items(parsed: ParsedFeed) -> tuple[bytes, ...] | None:
+def _fresh_items(parsed: ParsedFeed, reading: Reading) -> tuple[bytes, ...] | None:
     """Return the hashes to remember, None when all of them are remembered already."""
+    if not reading.aligned:
+        return ()  # which bytes are which entry is in doubt: the next document is read whole
     items = parsed.items
     if items is None or len(items) == parsed.left_out or parsed.flaw is Problem.TRUNCATED:
         return None
     return items
-
-
-def _is_edited(item: Listed, known: Mapping[EntryKey, Known]) -> bool:
-    before = known.get(item.key)
-    return before is not None and before.stored and before.text_hash != item.text_hash
 
 
 def _hits(
@@ -277,54 +294,21 @@ def _hits(
     )
 
 
-def _pages(
-    feed: Feed, new: tuple[Entry, ...], wanted: Wanted, rules: ArticleRules, *, now: datetime
-) -> tuple[Article, ...]:
-    if not new or not wanted.reads(feed.spec):
-        return ()
-    return tuple(
-        Article(
-            entry_id=entry.id,
-            status=ArticleStatus.PENDING,
-            url=entry.link,
-            due_at=now,
-            deadline_at=now + rules.deadline,
-        )
-        for entry in new
-        if entry.link and needs_article(entry, feed.spec)
-    )
-
-
-def _entry(feed: Feed, parsed: ParsedFeed, item: Listed, *, baseline: bool, now: datetime) -> Entry:
-    told = item.parsed
-    return Entry(
-        id=entry_id(feed.id, item.key),
-        feed_id=feed.id,
-        key=item.key,
-        guid=told.guid,
-        link=told.link,
-        title=told.title,
-        summary=told.summary,
-        body=told.body,
-        authors=told.authors,
-        categories=told.categories,
-        language=feed.spec.language or told.language or parsed.language,
-        published_at=told.published_at,
-        updated_at=told.updated_at,
-        found_at=now,
-        baseline=baseline,
-        text_hash=item.text_hash,
-    )
-
-
 def _validators(got: Got) -> Validators:
     return Validators(etag=got.etag, last_modified=got.last_modified)
 
 
 def _after_document(
-    feed: Feed, got: Got, parsed: ParsedFeed, *, new: bool, cadence: CadenceRules, now: datetime
+    feed: Feed,
+    got: Got,
+    parsed: ParsedFeed,
+    *,
+    new: bool,
+    cadence: CadenceRules,
+    now: datetime,
+    asked: Asked,
 ) -> FeedState:
-    state = _healthy(feed, got, ttl=parsed.ttl, cadence=cadence, now=now)
+    state = _healthy(feed, got, ttl=parsed.ttl, cadence=cadence, now=now, asked=asked)
     broken_off = parsed.flaw is Problem.TRUNCATED
     return replace(
         state,
@@ -349,25 +333,32 @@ def _healthy(
     ttl: timedelta | None,
     cadence: CadenceRules,
     now: datetime,
+    asked: Asked,
 ) -> FeedState:
     state = feed.state
-    wait = wait_after_success(
-        feed.spec, cadence, fetched.hints, ttl=ttl, feed_id=feed.id, polls=state.polls
-    )
-    same = fetched.moved_to is not None and fetched.moved_to == state.moved_to
+    if state.fast_until is not None and now < state.fast_until:
+        wait = wait_after_gap(feed.spec, cadence, fetched.hints, feed_id=feed.id, polls=state.polls)
+    else:
+        wait = wait_after_success(
+            feed.spec, cadence, fetched.hints, ttl=ttl, feed_id=feed.id, polls=state.polls
+        )
+        state = replace(state, fast_until=None)
+    moved_to, moved_seen = after_move(feed.state, fetched, asked)
     return replace(
         state,
         next_poll_at=now + wait,
         interval=wait,
         polls=state.polls + 1,
         failures=0,
+        weight=0.0,
+        dead_told_at=None,
         problem=None,
         problem_detail=None,
         problem_at=None,
         last_poll_at=now,
         last_ok_at=now,
-        moved_to=fetched.moved_to,
-        moved_seen=state.moved_seen + 1 if same else int(fetched.moved_to is not None),
+        moved_to=moved_to,
+        moved_seen=moved_seen,
     )
 
 
