@@ -17,7 +17,7 @@ from wirewatch.core.model.feed import FeedSpec, FeedState
 from wirewatch.core.model.hit import Field, Piece, Snippet, Span
 from wirewatch.core.model.story import Fingerprint
 from wirewatch.store import codec, rules
-from wirewatch.store.feeds import SPEC_COLUMNS, schedule_row, slow_row
+from wirewatch.store.feeds import CARE_COLUMNS, SPEC_COLUMNS, schedule_row, slow_row
 from wirewatch.store.kinds import storable, to_json
 from wirewatch.store.syncing import without_secrets
 
@@ -84,7 +84,8 @@ def test_every_field_of_a_feeds_state_is_stored() -> None:
     """What a poll learned must be there at the next."""
     elsewhere = {"said_title": "title", "said_language": "language"}
     slow = {elsewhere.get(name, name) for name in names(type(slow_row(a_state())))}
-    written = set(schedule_row(a_state())) | slow
+    care = {column.name for column in CARE_COLUMNS}
+    written = set(schedule_row(a_state())) | slow | care
     renamed = {"interval_s": "interval", "etag": "validators", "last_modified": "validators"}
 
     assert {renamed.get(name, name) for name in written} == names(FeedState)
@@ -94,7 +95,9 @@ def test_every_field_of_a_spec_is_stored_or_secret() -> None:
     """A wish of the owner that is not written down is known to the process that read it only."""
     stored = {column.name.removesuffix("_s") for column in SPEC_COLUMNS}
 
-    assert stored | {"headers", "user_agent"} == names(FeedSpec)
+    in_memory = {"headers", "user_agent", "news_sitemap"}
+
+    assert stored | in_memory == names(FeedSpec)
 
 
 @given(st.lists(st.tuples(st.sampled_from(Field), st.integers(0), st.integers(0)), max_size=5))
