@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wirewatch.cli import show
+from wirewatch.cli import coverage, show
 from wirewatch.cli.exits import Exit
 from wirewatch.cli.state import State, json_option, pass_state
 
@@ -90,7 +90,8 @@ def _health(one: Feed) -> str:
     if one.spec.paused:
         return "paused"
     if one.state.problem is not None:
-        return one.state.problem_detail or one.state.problem.value
+        dead = "dead, asked daily: " if one.state.dead_told_at is not None else ""
+        return f"{dead}{one.state.problem_detail or one.state.problem.value}"
     return "ok" if one.state.last_ok_at else "not polled yet"
 
 
@@ -115,7 +116,27 @@ def _feed_json(one: Feed) -> dict[str, object]:
         "last_new_at": state.last_new_at,
         "next_poll_at": state.next_poll_at,
         "moved_to": state.moved_to,
+        "asked_at": _asked_at(one),
     }
+
+
+def _asked_at(one: Feed) -> str:
+    """Return the address that is really asked."""
+    from wirewatch.core.plan.trouble import adopted_url
+
+    return _public(adopted_url(one.state) or one.spec.url)
+
+
+def _moved(one: Feed) -> str | None:
+    """Say where a feed has moved, None when it has not."""
+    from wirewatch.core.plan.trouble import ADOPTED_AFTER, adopted_url
+
+    state = one.state
+    if state.moved_to is None:
+        return None
+    if adopted_url(state) is None:
+        return f"perhaps to {_public(state.moved_to)} (seen {state.moved_seen} of {ADOPTED_AFTER} times)"
+    return f"for good to {_public(state.moved_to)}; the address above is asked once a week"
 
 
 def _public(url: str) -> str:
@@ -147,12 +168,16 @@ def show_(state: State, name: str) -> None:
     try:
         one = _find(_configured(settings, store.feeds()), name)
         polls = store.polls(one.id, limit=20)
+        seen = next((each for each in store.coverage() if each.feed_id == one.id), None)
+        gaps = store.gaps(one.id, limit=5)
     finally:
         store.close()
     if state.as_json:
         show.as_json(
             {
                 **_feed_json(one),
+                "coverage": coverage.as_json(seen),
+                "recent_gaps": [coverage.gap_json(gap) for gap in gaps],
                 "recent_polls": polls,
                 "outcomes": Counter(record.outcome for record in polls),
             }
@@ -162,14 +187,17 @@ def show_(state: State, name: str) -> None:
     click.secho(show.clean(one.spec.name), bold=True)
     for what, value in (
         ("address", _public(one.spec.url)),
+        ("moved", _moved(one)),
         ("health", _health(one)),
         ("calls itself", show.clean(one.state.title or "–")),
         ("format", one.state.format or "–"),
         ("polled every", show.length(one.state.interval.total_seconds())),
         ("next poll", show.ago(one.state.next_poll_at, now)),
         ("last new entry", show.ago(one.state.last_new_at, now)),
+        ("coverage", coverage.in_words(seen, now)),
     ):
-        click.echo(f"  {what:<15}{value}")
+        if value is not None:
+            click.echo(f"  {what:<15}{value}")
     rungs = Counter(record.outcome for record in polls)
     told = ", ".join(f"{outcome} {count}" for outcome, count in rungs.most_common())
     click.echo(f"  {'last polls':<15}{told or '–'}")

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wirewatch.cli import show
+from wirewatch.cli import coverage, show
 from wirewatch.cli.exits import Exit
 from wirewatch.cli.state import State, json_option, pass_state
 from wirewatch.errors import AlreadyRunningError
 
 if TYPE_CHECKING:
     from wirewatch.ports import Counts, Store
+
+RECENT = timedelta(days=1)
+"""Gaps of feeds are shown one by one for so long."""
 
 STALE = timedelta(seconds=60)
 """A daemon that has not said so for this long is not alive."""
@@ -121,6 +124,7 @@ def status(state: State, check: bool) -> int:
     store = state.open_store(settings)
     try:
         counts, notes, feeds = store.counts(), store.notes(), store.feeds()
+        seen = {told.feed_id: told for told in store.coverage()}
     finally:
         store.close()
     path = lock_path(settings.database.url)
@@ -129,6 +133,7 @@ def status(state: State, check: bool) -> int:
     )
     failing = [feed for feed in feeds if feed.state.problem is not None and not feed.spec.paused]
     troubles = _troubles(daemon, counts)
+    lists = coverage.by_watchlist(settings.watchlists, feeds, seen)
     if faults is not None:
         troubles.insert(0, f"the configuration is wrong: {faults}")
     if check:
@@ -150,6 +155,12 @@ def status(state: State, check: bool) -> int:
                     }
                     for feed in failing
                 ],
+                "coverage": {
+                    "watchlists": lists,
+                    "feeds": {
+                        feed.spec.name: coverage.as_json(seen.get(feed.id)) for feed in feeds
+                    },
+                },
             }
         )
         return Exit.FAILED if troubles else Exit.DONE
@@ -160,6 +171,14 @@ def status(state: State, check: bool) -> int:
         click.echo(
             f"  feed    {show.clean(feed.spec.name)}: {feed.state.problem_detail} (since {since})"
         )
+    for one in lists:
+        words = coverage.list_in_words(one, now)
+        click.echo(f"  seen    {show.clean(one.watchlist)}: {words}")
+    for feed in feeds:
+        told = seen.get(feed.id)
+        if told is not None and told.last_gap is not None and now - told.last_gap.to_at < RECENT:
+            gap = coverage.gap_in_words(told.last_gap, now)
+            click.echo(f"  gap     {show.clean(feed.spec.name)}: {gap}")
     for trouble in troubles:
         click.secho(f"  trouble {trouble}", fg="red")
     return Exit.FAILED if troubles else Exit.DONE
