@@ -12,6 +12,7 @@ from wirewatch.core.plan.article import ArticleRules
 from wirewatch.core.plan.deliver import RetryRules
 from wirewatch.core.plan.wanted import Wanted
 from wirewatch.core.policy.verdict import AlertRules
+from wirewatch.settings.schema import CadenceKind
 from wirewatch.settings.settings import Settings
 
 
@@ -40,6 +41,7 @@ class World:
                 every=settings.poll.every,
                 min_every=settings.poll.min_every,
                 max_every=settings.poll.max_every,
+                learnt=settings.poll.cadence is CadenceKind.LEARNT,
             ),
             articles=ArticleRules(
                 deadline=settings.article.deadline,

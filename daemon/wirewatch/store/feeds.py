@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from wirewatch.core.identity import SHARDS, shard_of
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec, FeedState, Validators
-from wirewatch.store import searching
+from wirewatch.store import codec, searching
 from wirewatch.store.shapes import chunks, insert_new
 from wirewatch.store.syncing import (
     StoredFeed,
@@ -21,7 +21,7 @@ from wirewatch.store.syncing import (
     plan_sync,
     sooner_state,
 )
-from wirewatch.store.tables import feed_schedule, feeds
+from wirewatch.store.tables import feed_habits, feed_schedule, feeds
 
 SPEC_COLUMNS: Final = (
     feeds.c.url,
@@ -33,7 +33,7 @@ SPEC_COLUMNS: Final = (
     feeds.c.first_poll,
     feeds.c.paused,
 )
-FEED_COLUMNS: Final = (feeds, feed_schedule)
+FEED_COLUMNS: Final = (feeds, feed_schedule, feed_habits.c.habit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,13 +246,14 @@ def slow_row(state: FeedState) -> SlowFacts:
 
 
 def _select(tx: Connection, query: Select[Any]) -> list[Feed]:
-    joined = query.where(feeds.c.id == feed_schedule.c.feed_id)
+    both = feeds.join(feed_schedule, feeds.c.id == feed_schedule.c.feed_id)
+    joined = query.select_from(both.outerjoin(feed_habits, feeds.c.id == feed_habits.c.feed_id))
     return [_feed(row) for row in tx.execute(joined)]
 
 
 def _feed(row: Any) -> Feed:
     wide = dict(zip(feeds.c.keys(), row, strict=False))
-    narrow = dict(zip(feed_schedule.c.keys(), row[len(feeds.c) :], strict=True))
+    narrow = dict(zip(feed_schedule.c.keys(), row[len(feeds.c) : -1], strict=True))
     state = FeedState(
         next_poll_at=narrow["next_poll_at"],
         interval=narrow["interval_s"],
@@ -272,6 +273,7 @@ def _feed(row: Any) -> Feed:
         title=wide["said_title"],
         format=wide["format"],
         language=wide["said_language"],
+        habit=codec.to_habit(row[-1]),
     )
     spec = read_spec([wide[column.name] for column in SPEC_COLUMNS])
     return Feed(id=FeedId(wide["id"]), shard=narrow["shard"], spec=spec, state=state)

@@ -105,6 +105,14 @@ feed_schedule: Final = Table(
 )
 """Rewritten by every poll. *active*: neither retired nor paused."""
 
+feed_habits: Final = Table(
+    "feed_habits",
+    metadata,
+    _id("feed_id", of="feeds.id", key=True),
+    _must("habit", OBJECT),
+)
+"""When each feed brings entries: written only when it brought some."""
+
 seen: Final = Table(
     "seen",
     metadata,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wirewatch.core.cadence import CadenceRules, wait_after_failure, wait_after_success
+from wirewatch.core.habit import observed
 from wirewatch.core.identity import digest, entry_id, entry_keys, text_hash
 from wirewatch.core.model.article import Article, ArticleStatus
 from wirewatch.core.model.entry import Entry, EntryKey, Known
 from wirewatch.core.model.feed import Feed, FeedState, FirstPoll, Validators
+from wirewatch.core.model.habit import Habit
 from wirewatch.core.model.hit import Hit, Why
 from wirewatch.core.model.outcome import (
     CachingHints,
@@ -29,6 +31,9 @@ from wirewatch.core.plan.article import ArticleRules, needs_article
 from wirewatch.core.plan.wanted import Wanted, find_hits
 
 NO_HINTS = CachingHints()
+
+FIRST_LOOK = timedelta(days=14)
+"""How far back the dates of the entries that a new feed already lists tell of its habit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +107,12 @@ def plan_poll(
                 now=now,
             )
         case Unchanged():
-            return _plan_quiet(feed, fetched, "unchanged", cadence=cadence, now=now)
+            return _plan_quiet(feed, fetched, "unchanged", wanted, cadence=cadence, now=now)
         case Got():
             pass
     match parsed:
         case None:
-            return _plan_quiet(feed, fetched, "same-body", cadence=cadence, now=now)
+            return _plan_quiet(feed, fetched, "same-body", wanted, cadence=cadence, now=now)
         case Unreadable():
             return plan_failure(
                 feed,
@@ -186,9 +191,17 @@ def plan_failure(
 
 
 def _plan_quiet(
-    feed: Feed, fetched: Got | Unchanged, outcome: str, *, cadence: CadenceRules, now: datetime
+    feed: Feed,
+    fetched: Got | Unchanged,
+    outcome: str,
+    wanted: Wanted,
+    *,
+    cadence: CadenceRules,
+    now: datetime,
 ) -> PollPlan:
-    state = _healthy(feed, fetched, ttl=None, cadence=cadence, now=now)
+    weight = wanted.weight(feed.spec)
+    habit = feed.state.habit
+    state = _healthy(feed, fetched, habit, ttl=None, weight=weight, cadence=cadence, now=now)
     if isinstance(fetched, Got):
         state = replace(state, validators=_validators(fetched))
     return PollPlan(feed_id=feed.id, state=state, record=_record(feed, fetched, outcome, now=now))
@@ -219,7 +232,11 @@ def _plan_document(
         if _is_edited(item, known)
     )
     overlap = parsed.left_out > 0 or any(item.key in known or item.alias in known for item in items)
-    state = _after_document(feed, got, parsed, new=bool(new), cadence=cadence, now=now)
+    habit = _habit(feed, new, listed=len(items) + parsed.left_out, now=now)
+    weight = wanted.weight(feed.spec)
+    state = _after_document(
+        feed, got, parsed, habit, new=bool(new), weight=weight, cadence=cadence, now=now
+    )
     return PollPlan(
         feed_id=feed.id,
         state=state,
@@ -317,14 +334,38 @@ def _entry(feed: Feed, parsed: ParsedFeed, item: Listed, *, baseline: bool, now:
     )
 
 
+def _habit(feed: Feed, new: Sequence[Entry], *, listed: int, now: datetime) -> Habit | None:
+    """Return what the new entries teach. Written only when there are some: a quiet poll costs no write.
+
+    A date counts where it can be true; the entries of the first poll tell of the days before it.
+    """
+    known, last = feed.state.habit, feed.state.last_ok_at
+    if not new:
+        return known or Habit(at=now, window=listed)
+    since = last or now - FIRST_LOOK
+    dates = [at for entry in new if (at := entry.published_at) and since <= at <= now]
+    if known is None:
+        return observed(Habit(at=min(dates, default=now)), dates, now=now, window=listed)
+    undated = [now] * (len(new) - len(dates))
+    return observed(known, [*dates, *undated], now=now, window=listed)
+
+
 def _validators(got: Got) -> Validators:
     return Validators(etag=got.etag, last_modified=got.last_modified)
 
 
 def _after_document(
-    feed: Feed, got: Got, parsed: ParsedFeed, *, new: bool, cadence: CadenceRules, now: datetime
+    feed: Feed,
+    got: Got,
+    parsed: ParsedFeed,
+    habit: Habit | None,
+    *,
+    new: bool,
+    weight: float,
+    cadence: CadenceRules,
+    now: datetime,
 ) -> FeedState:
-    state = _healthy(feed, got, ttl=parsed.ttl, cadence=cadence, now=now)
+    state = _healthy(feed, got, habit, ttl=parsed.ttl, weight=weight, cadence=cadence, now=now)
     broken_off = parsed.flaw is Problem.TRUNCATED
     return replace(
         state,
@@ -345,14 +386,24 @@ def _after_document(
 def _healthy(
     feed: Feed,
     fetched: Got | Unchanged,
+    habit: Habit | None,
     *,
     ttl: timedelta | None,
+    weight: float,
     cadence: CadenceRules,
     now: datetime,
 ) -> FeedState:
     state = feed.state
     wait = wait_after_success(
-        feed.spec, cadence, fetched.hints, ttl=ttl, feed_id=feed.id, polls=state.polls
+        feed.spec,
+        cadence,
+        fetched.hints,
+        ttl=ttl,
+        feed_id=feed.id,
+        polls=state.polls,
+        now=now,
+        habit=habit,
+        weight=weight,
     )
     same = fetched.moved_to is not None and fetched.moved_to == state.moved_to
     return replace(
@@ -368,6 +419,7 @@ def _healthy(
         last_ok_at=now,
         moved_to=fetched.moved_to,
         moved_seen=state.moved_seen + 1 if same else int(fetched.moved_to is not None),
+        habit=habit,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from wirewatch.core.identity import hit_id
 from wirewatch.core.match import Match, Matcher, Watch
@@ -12,8 +13,12 @@ from wirewatch.core.match.snippet import snippets
 from wirewatch.core.model.entry import Entry
 from wirewatch.core.model.feed import FeedSpec
 from wirewatch.core.model.hit import Hit, HitState, WatchId, Why
-from wirewatch.core.model.watch import Watchlist
+from wirewatch.core.model.watch import Priority, Watchlist
 from wirewatch.core.text.document import Document
+
+WEIGHTS: Final = {Priority.LOW: 0.5, Priority.NORMAL: 1.0, Priority.HIGH: 4.0}
+UNREAD: Final = 0.25
+"""The weight of a feed that no list reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +29,8 @@ class Wanted:
     watches: Mapping[WatchId, Watch]
     lists: Mapping[WatchId, Watchlist]
     snippets: int = 4
+    scopes: tuple[Watchlist, ...] = ()
+    """The lists that hold watches, each once."""
 
     @classmethod
     def of(
@@ -39,13 +46,21 @@ class Wanted:
                 watches[spec.id] = Watch.of(spec, terms=terms)
                 lists[spec.id] = watchlist
         return cls(
-            matcher=Matcher(watches.values()), watches=watches, lists=lists, snippets=snippets
+            matcher=Matcher(watches.values()),
+            watches=watches,
+            lists=lists,
+            snippets=snippets,
+            scopes=tuple({id(one): one for one in lists.values()}.values()),
         )
 
     def reads(self, feed: FeedSpec) -> bool:
         """Say whether any list watches this feed."""
-        distinct = {id(watchlist): watchlist for watchlist in self.lists.values()}
-        return any(watchlist.reads(feed.name, feed.tags) for watchlist in distinct.values())
+        return any(watchlist.reads(feed.name, feed.tags) for watchlist in self.scopes)
+
+    def weight(self, feed: FeedSpec) -> float:
+        """Return how much it matters to find a feed's entries soon, 1 for a list of normal priority."""
+        found = (WEIGHTS[one.priority] for one in self.scopes if one.reads(feed.name, feed.tags))
+        return max(found, default=UNREAD)
 
 
 def document_of(entry: Entry, feed: FeedSpec, *, article: str = "") -> Document:
