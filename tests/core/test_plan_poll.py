@@ -22,7 +22,8 @@ from wirewatch.core.model.outcome import (
 )
 from wirewatch.core.model.plan import PollPlan
 from wirewatch.core.plan.article import ArticleRules, is_summary
-from wirewatch.core.plan.poll import body_hash, keys_of, listed, plan_poll
+from wirewatch.core.plan.listed import body_hash, keys_of, listed
+from wirewatch.core.plan.poll import plan_poll
 from wirewatch.core.plan.wanted import Wanted
 
 RULES = CadenceRules()

@@ -13,14 +13,8 @@ from wirewatch.app.logs import get_logger
 from wirewatch.core.model.feed import Feed, FeedId
 from wirewatch.core.model.outcome import Failed, Fetched, Got, Parsed, ParsedFeed, Problem, Request
 from wirewatch.core.model.plan import PollPlan
-from wirewatch.core.plan.poll import (
-    Listed,
-    is_same_body,
-    keys_of,
-    listed,
-    plan_failure,
-    plan_poll,
-)
+from wirewatch.core.plan.listed import Listed, is_same_body, keys_of, listed
+from wirewatch.core.plan.poll import plan_failure, plan_poll
 from wirewatch.errors import StoreError
 
 log = get_logger(__name__)

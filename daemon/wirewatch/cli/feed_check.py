@@ -70,7 +70,7 @@ async def _parse_file(body: bytes, url: str) -> Parsed:
 def _as_json(
     fetched: dict[str, object], document: ParsedFeed | None, error: str | None
 ) -> dict[str, object]:
-    from wirewatch.core.plan.poll import listed
+    from wirewatch.core.plan.listed import listed
 
     answer: dict[str, object] = {"ok": error is None and document is not None, "error": error}
     answer["response"] = fetched or None

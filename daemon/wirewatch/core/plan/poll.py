@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wirewatch.core.cadence import CadenceRules, wait_after_failure, wait_after_success
-from wirewatch.core.habit import observed
-from wirewatch.core.identity import digest, entry_id, entry_keys, text_hash
+from wirewatch.core.identity import entry_id
 from wirewatch.core.model.article import Article, ArticleStatus
 from wirewatch.core.model.entry import Entry, EntryKey, Known
 from wirewatch.core.model.feed import Feed, FeedState, FirstPoll, Validators
@@ -20,7 +19,6 @@ from wirewatch.core.model.outcome import (
     Fetched,
     Got,
     Parsed,
-    ParsedEntry,
     ParsedFeed,
     Problem,
     Unchanged,
@@ -28,53 +26,11 @@ from wirewatch.core.model.outcome import (
 )
 from wirewatch.core.model.plan import PollPlan, PollRecord
 from wirewatch.core.plan.article import ArticleRules, needs_article
+from wirewatch.core.plan.learn import learnt_habit
+from wirewatch.core.plan.listed import Listed, body_hash
 from wirewatch.core.plan.wanted import Wanted, find_hits
 
 NO_HINTS = CachingHints()
-
-FIRST_LOOK = timedelta(days=14)
-"""How far back the dates of the entries that a new feed already lists tell of its habit."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """An entry of a document with the names it goes by."""
-
-    key: EntryKey
-    alias: EntryKey
-    parsed: ParsedEntry
-    text_hash: bytes
-
-
-def listed(parsed: ParsedFeed) -> tuple[Listed, ...]:
-    """Return the entries of a document with their keys, exact repetitions left out.
-
-    Two entries that share a key but not their words are told apart by their words.
-    """
-    found: dict[EntryKey, Listed] = {}
-    for entry, (key, alias) in zip(parsed.entries, entry_keys(parsed.entries), strict=True):
-        item = Listed(key=key, alias=alias, parsed=entry, text_hash=text_hash(entry))
-        taken = found.get(key)
-        if taken is None:
-            found[key] = item
-        elif taken.text_hash != item.text_hash:
-            found.setdefault(alias, replace(item, key=alias))
-    return tuple(found.values())
-
-
-def keys_of(items: tuple[Listed, ...]) -> tuple[EntryKey, ...]:
-    """Return every name by which the store may know these entries."""
-    return tuple({key: None for item in items for key in (item.key, item.alias)})
-
-
-def body_hash(body: bytes) -> bytes:
-    """Hash a body, to see that the next one is the same."""
-    return digest(body)
-
-
-def is_same_body(feed: Feed, got: Got) -> bool:
-    """Say whether a response brings what the last one brought, so that it need not be parsed."""
-    return feed.state.body_hash == body_hash(got.body)
 
 
 def plan_poll(
@@ -232,7 +188,7 @@ def _plan_document(
         if _is_edited(item, known)
     )
     overlap = parsed.left_out > 0 or any(item.key in known or item.alias in known for item in items)
-    habit = _habit(feed, new, listed=len(items) + parsed.left_out, now=now)
+    habit = learnt_habit(feed, new, listed=len(items) + parsed.left_out, now=now)
     weight = wanted.weight(feed.spec)
     state = _after_document(
         feed, got, parsed, habit, new=bool(new), weight=weight, cadence=cadence, now=now
@@ -332,22 +288,6 @@ def _entry(feed: Feed, parsed: ParsedFeed, item: Listed, *, baseline: bool, now:
         baseline=baseline,
         text_hash=item.text_hash,
     )
-
-
-def _habit(feed: Feed, new: Sequence[Entry], *, listed: int, now: datetime) -> Habit | None:
-    """Return what the new entries teach. Written only when there are some: a quiet poll costs no write.
-
-    A date counts where it can be true; the entries of the first poll tell of the days before it.
-    """
-    known, last = feed.state.habit, feed.state.last_ok_at
-    if not new:
-        return known or Habit(at=now, window=listed)
-    since = last or now - FIRST_LOOK
-    dates = [at for entry in new if (at := entry.published_at) and since <= at <= now]
-    if known is None:
-        return observed(Habit(at=min(dates, default=now)), dates, now=now, window=listed)
-    undated = [now] * (len(new) - len(dates))
-    return observed(known, [*dates, *undated], now=now, window=listed)
 
 
 def _validators(got: Got) -> Validators:
