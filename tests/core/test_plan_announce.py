@@ -86,6 +86,26 @@ def test_a_copy_at_another_outlet_is_named_and_not_told_again() -> None:
     assert sorted(verdict.state for verdict in done.verdicts) == [HitState.ALERTED, HitState.JOINED]
 
 
+def test_the_entry_that_has_all_the_words_is_the_one_that_is_shown() -> None:
+    """Every quoted sentence stands behind the link of the alert."""
+    first, copy = an_entry(1), an_entry(2, outlet="World Desk")
+
+    done = plan(
+        waiting(first, "one"),
+        waiting(copy, "one", outlet="World Desk", found_at=NOON + SECOND),
+        waiting(copy, "two", outlet="World Desk", found_at=NOON + SECOND),
+    )
+
+    (alert,) = done.alerts
+    assert (alert.message.outlet, alert.message.also_in) == ("World Desk", ("Gulf Courier",))
+    assert alert.message.link == copy.link
+    assert sorted(verdict.state for verdict in done.verdicts) == [
+        HitState.ALERTED,
+        HitState.ALERTED,
+        HitState.JOINED,
+    ]
+
+
 def test_a_late_copy_joins_the_story_silently() -> None:
     """The owner knows the story already."""
     first = plan(waiting(an_entry(1)))

@@ -23,7 +23,8 @@ from wirewatch.core.model.outcome import (
 )
 from wirewatch.core.model.plan import PollPlan
 from wirewatch.core.plan.article import ArticleRules, is_summary
-from wirewatch.core.plan.poll import body_hash, plan_poll
+from wirewatch.core.plan.listed import body_hash
+from wirewatch.core.plan.poll import plan_poll
 from wirewatch.core.plan.wanted import Wanted
 
 RULES = CadenceRules()

@@ -16,7 +16,8 @@ from wirewatch.core.model.entry import EntryKey, Known
 from wirewatch.core.model.feed import Feed, FeedId
 from wirewatch.core.model.outcome import Failed, Fetched, Got, Parsed, ParsedFeed, Problem, Request
 from wirewatch.core.model.plan import PollPlan
-from wirewatch.core.plan.poll import is_same_body, plan_failure, plan_poll
+from wirewatch.core.plan.listed import is_same_body
+from wirewatch.core.plan.poll import plan_failure, plan_poll
 from wirewatch.core.plan.trouble import Asked, adopted_url, whom_to_ask
 from wirewatch.core.repair import FEWEST
 from wirewatch.errors import StoreError

@@ -18,11 +18,14 @@ from wirewatch.app.lock import InstanceLock
 from wirewatch.app.logs import get_logger
 from wirewatch.app.wiring import build_context, build_store, lock_path, swap_fetcher
 from wirewatch.app.world import World
+from wirewatch.core.plan.wanted import Progress
 from wirewatch.errors import ConfigError, QueryError
 from wirewatch.ports import Notifier
 from wirewatch.settings.settings import Settings
 
 log = get_logger(__name__)
+
+MANY_WATCHES = 20_000
 
 ONCE_TICK = timedelta(milliseconds=100)
 ONCE_LOOK_S = 0.1
@@ -42,18 +45,18 @@ def only_daemon(settings: Settings) -> Iterator[None]:
         yield
 
 
-def run_forever(settings: Settings, load: Loader) -> None:
+def run_forever(settings: Settings, load: Loader, *, building: Progress | None = None) -> None:
     """Run the daemon in the foreground until SIGTERM or SIGINT.
 
     SIGHUP reads the configuration again, SIGUSR1 polls every feed now, SIGUSR2 writes all stacks to stderr, a second
     SIGINT ends at once. Raise AlreadyRunningError, StoreError.
     """
     with only_daemon(settings), contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run_forever(settings, load))
+        asyncio.run(_run_forever(settings, load, building))
 
 
-async def _run_forever(settings: Settings, load: Loader) -> None:
-    context = await _build(settings)
+async def _run_forever(settings: Settings, load: Loader, building: Progress | None) -> None:
+    context = await _build(settings, building=building)
     daemon = Daemon(context)
     await daemon.start()
     stop, reloads = asyncio.Event(), asyncio.Event()
@@ -67,8 +70,17 @@ async def _run_forever(settings: Settings, load: Loader) -> None:
     await daemon.stop()
 
 
-async def _build(settings: Settings, *, notifier: Notifier | None = None) -> Context:
-    world = await asyncio.to_thread(World.of, settings)
+def _tell_building(done: int, total: int) -> None:
+    """Say how far the watches are, where there are so many that somebody may wonder."""
+    if total >= MANY_WATCHES and (done % MANY_WATCHES == 0 or done == total):
+        sdnotify.status(f"building watches: {done} of {total}")
+        log.info("building watches", done=done, of=total)
+
+
+async def _build(
+    settings: Settings, *, notifier: Notifier | None = None, building: Progress | None = None
+) -> Context:
+    world = await asyncio.to_thread(World.of, settings, progress=building or _tell_building)
     store = await asyncio.to_thread(build_store, settings)
     return build_context(world, store=store, notifier=notifier)
 
@@ -148,7 +160,7 @@ async def _reload(daemon: Daemon, load: Loader) -> None:
     before = daemon.context.world.settings
     try:
         settings = await asyncio.to_thread(load)
-        world = await asyncio.to_thread(World.of, settings)
+        world = await asyncio.to_thread(World.of, settings, progress=_tell_building)
     except (ConfigError, QueryError) as exc:
         log.error("the new configuration is refused, the old one stays in force", error=str(exc))
         await daemon.refuse(str(exc))

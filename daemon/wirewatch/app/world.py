@@ -10,8 +10,9 @@ from wirewatch.core.model.alert import ChannelSpec
 from wirewatch.core.model.watch import Watchlist, WatchSpec
 from wirewatch.core.plan.article import ArticleRules
 from wirewatch.core.plan.deliver import RetryRules
-from wirewatch.core.plan.wanted import Wanted
+from wirewatch.core.plan.wanted import Progress, Wanted
 from wirewatch.core.policy.verdict import AlertRules
+from wirewatch.settings.schema import CadenceKind
 from wirewatch.settings.settings import Settings
 
 
@@ -28,18 +29,22 @@ class World:
     retry: RetryRules
 
     @classmethod
-    def of(cls, settings: Settings) -> World:
-        """Compile the settings. Raise QueryError for a malformed query. Slow for many watches."""
+    def of(cls, settings: Settings, *, progress: Progress | None = None) -> World:
+        """Compile the settings. Raise QueryError for a malformed query. Slow for many watches: *progress* is told."""
         return cls(
             settings=settings,
             wanted=Wanted.of(
-                settings.watchlists, terms=settings.terms, snippets=settings.alerts.snippets
+                settings.watchlists,
+                terms=settings.terms,
+                snippets=settings.alerts.snippets,
+                progress=progress,
             ),
             channels={channel.name: channel for channel in settings.channels},
             cadence=CadenceRules(
                 every=settings.poll.every,
                 min_every=settings.poll.min_every,
                 max_every=settings.poll.max_every,
+                learnt=settings.poll.cadence is CadenceKind.LEARNT,
             ),
             articles=ArticleRules(
                 deadline=settings.article.deadline,

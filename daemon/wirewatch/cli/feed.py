@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,11 @@ from wirewatch.cli.state import State, json_option, pass_state
 if TYPE_CHECKING:
     from wirewatch.app.online import Look
     from wirewatch.core.model.feed import Feed
+    from wirewatch.core.model.habit import Habit
     from wirewatch.core.model.plan import PollRecord
     from wirewatch.settings.settings import Settings
+
+BARS = "▁▂▃▄▅▆▇█"
 
 
 @click.group
@@ -192,6 +195,7 @@ def show_(state: State, name: str) -> None:
         ("calls itself", show.clean(one.state.title or "–")),
         ("format", one.state.format or "–"),
         ("polled every", show.length(one.state.interval.total_seconds())),
+        ("habit", _habit(one.state.habit, now)),
         ("next poll", show.ago(one.state.next_poll_at, now)),
         ("last new entry", show.ago(one.state.last_new_at, now)),
         ("coverage", coverage.in_words(seen, now)),
@@ -205,6 +209,21 @@ def show_(state: State, name: str) -> None:
     show.table(
         ("polled", "outcome", "status", "entries", "new", "gap", "bytes", "took"),
         (_poll_row(record, now) for record in polls),
+    )
+
+
+def _habit(habit: Habit | None, now: datetime) -> str:
+    """Tell how much a feed brings, and at which hours of the day (UTC, from midnight on)."""
+    from wirewatch.core.habit import present_rate, usual_rate
+
+    if habit is None:
+        return "not known yet"
+    midnight = now.replace(hour=0, minute=0)
+    rates = [usual_rate(habit, midnight + timedelta(hours=hour), now=now) for hour in range(24)]
+    most = max(rates)
+    day = "".join(BARS[min(int(rate / most * len(BARS)), len(BARS) - 1)] for rate in rates)
+    return (
+        f"{sum(rates):.1f} entries a day, now {present_rate(habit, now=now):.2g} an hour  {day} UTC"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import click
 
 from wirewatch.cli import coverage, show
 from wirewatch.cli.exits import Exit
+from wirewatch.cli.progress import steps
 from wirewatch.cli.state import State, json_option, pass_state
 from wirewatch.errors import AlreadyRunningError
 
@@ -23,6 +25,10 @@ RECENT = timedelta(days=1)
 
 STALE = timedelta(seconds=60)
 """A daemon that has not said so for this long is not alive."""
+
+
+MANY = 5_000
+"""So many watches take long enough for a bar."""
 
 
 @click.command
@@ -37,7 +43,12 @@ def run(state: State) -> None:
 
     settings = state.load()
     state.configure_logs(settings)
-    run_forever(settings, state.load)
+    watches = sum(len(watchlist.watches) for watchlist in settings.watchlists)
+    if not sys.stderr.isatty() or watches < MANY:
+        run_forever(settings, state.load)
+        return
+    with steps("building watches", watches) as building:
+        run_forever(settings, state.load, building=building)
 
 
 @click.command

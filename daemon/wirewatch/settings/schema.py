@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import timedelta
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
@@ -41,6 +42,13 @@ from wirewatch.settings.fields import (
 _CONFIG: Final = ConfigDict(extra="forbid")
 
 
+class CadenceKind(StrEnum):
+    """How the interval of a feed comes about."""
+
+    LEARNT = "learnt"
+    FIXED = "fixed"
+
+
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
 class General:
     """What concerns everything."""
@@ -71,6 +79,8 @@ class Database:
 class Poll:
     """How feeds are asked."""
 
+    cadence: CadenceKind = CadenceKind.LEARNT
+    """"learnt": feeds that bring much are asked more often, each at its hours; "fixed": all at the same interval."""
     every: Length = timedelta(minutes=15)
     """How often a feed is asked, unless it has an interval of its own."""
     min_every: Length = timedelta(minutes=2)

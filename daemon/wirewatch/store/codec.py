@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
 from wirewatch.core.model.alert import Message
 from wirewatch.core.model.coverage import GapPage, Memory, PageKind, Trace
 from wirewatch.core.model.entry import EntryKey
+from wirewatch.core.model.habit import Habit
 from wirewatch.core.model.hit import Field, Piece, Snippet, Span
 from wirewatch.core.model.story import Fingerprint
 from wirewatch.store.kinds import require_aware
@@ -197,3 +199,18 @@ def _pack_time(at: datetime | None) -> str | None:
 
 def _unpack_time(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
+
+
+def of_habit(habit: Habit) -> dict[str, object]:
+    """Return a habit as an object of JSON."""
+    return {**asdict(habit), "at": habit.at.isoformat()}
+
+
+def to_habit(stored: Mapping[str, Any] | None) -> Habit | None:
+    """Return the habit that was stored, if one was."""
+    if stored is None:
+        return None
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()
+    }
+    return Habit(**{**values, "at": datetime.fromisoformat(str(stored["at"]))})

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, bindparam, delete, func, select, upda
 
 from wirewatch.core.identity import SHARDS, shard_of
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec, FeedState, Validators
-from wirewatch.store import searching
+from wirewatch.store import codec, searching
 from wirewatch.store.shapes import chunks, insert_new
 from wirewatch.store.syncing import (
     StoredFeed,
@@ -21,7 +21,7 @@ from wirewatch.store.syncing import (
     plan_sync,
     sooner_state,
 )
-from wirewatch.store.tables import feed_care, feed_schedule, feeds
+from wirewatch.store.tables import feed_care, feed_habits, feed_schedule, feeds
 
 SPEC_COLUMNS: Final = (
     feeds.c.url,
@@ -34,7 +34,7 @@ SPEC_COLUMNS: Final = (
     feeds.c.paused,
 )
 CARE_COLUMNS: Final = (feed_care.c.weight, feed_care.c.dead_told_at, feed_care.c.fast_until)
-FEED_COLUMNS: Final = (feeds, feed_schedule, *CARE_COLUMNS)
+FEED_COLUMNS: Final = (feeds, feed_schedule, *CARE_COLUMNS, feed_habits.c.habit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,15 +256,19 @@ def slow_row(state: FeedState) -> SlowFacts:
 
 
 def _select(tx: Connection, query: Select[Any]) -> list[Feed]:
-    scheduled = feeds.join(feed_schedule, feeds.c.id == feed_schedule.c.feed_id)
-    joined = query.select_from(scheduled.outerjoin(feed_care, feeds.c.id == feed_care.c.feed_id))
+    known = (
+        feeds.join(feed_schedule, feeds.c.id == feed_schedule.c.feed_id)
+        .outerjoin(feed_care, feeds.c.id == feed_care.c.feed_id)
+        .outerjoin(feed_habits, feeds.c.id == feed_habits.c.feed_id)
+    )
+    joined = query.select_from(known)
     return [_feed(row) for row in tx.execute(joined)]
 
 
 def _feed(row: Any) -> Feed:
     wide = dict(zip(feeds.c.keys(), row, strict=False))
     narrow = dict(zip(feed_schedule.c.keys(), row[len(feeds.c) :], strict=False))
-    weight, dead_told_at, fast_until = row[-len(CARE_COLUMNS) :]
+    weight, dead_told_at, fast_until, habit = row[-len(CARE_COLUMNS) - 1 :]
     state = FeedState(
         next_poll_at=narrow["next_poll_at"],
         interval=narrow["interval_s"],
@@ -287,6 +291,7 @@ def _feed(row: Any) -> Feed:
         title=wide["said_title"],
         format=wide["format"],
         language=wide["said_language"],
+        habit=codec.to_habit(habit),
     )
     spec = read_spec([wide[column.name] for column in SPEC_COLUMNS])
     return Feed(id=FeedId(wide["id"]), shard=narrow["shard"], spec=spec, state=state)

@@ -15,7 +15,7 @@ from wirewatch.core.model.entry import Entry, EntryKey, Known
 from wirewatch.core.model.feed import FeedId
 from wirewatch.core.model.hit import Hit
 from wirewatch.core.model.plan import PollPlan
-from wirewatch.store import announce, coverage, searching
+from wirewatch.store import announce, codec, coverage, searching
 from wirewatch.store.feeds import schedule_row, slow_facts, slow_row
 from wirewatch.store.rules import watchlist_of
 from wirewatch.store.shapes import (
@@ -30,6 +30,7 @@ from wirewatch.store.shapes import (
 from wirewatch.store.tables import (
     articles,
     entries,
+    feed_habits,
     feed_items,
     feed_schedule,
     feeds,
@@ -84,6 +85,7 @@ def commit(tx: Connection, plans: Sequence[PollPlan]) -> None:
     """
     _put_states(tx, plans)
     coverage.put_care(tx, {plan.feed_id: plan.state for plan in plans})
+    _put_habits(tx, plans)
     put_seen(tx, plans)
     _put_items(tx, plans)
     insert_new(tx, entries, [ENTRY.row(entry) for plan in plans for entry in plan.new])
@@ -170,6 +172,23 @@ def put_seen(tx: Connection, plans: Sequence[PollPlan | FillPlan]) -> None:
         for (feed_id, key), hash_ in sorted(hashes.items())
     ]
     tx.execute(put, rows)
+
+
+def _put_habits(tx: Connection, plans: Sequence[PollPlan]) -> None:
+    """Store what was learnt, which is the case when a poll brought something or is the first."""
+    latest = {
+        plan.feed_id: plan.state.habit
+        for plan in plans
+        if plan.state.habit is not None and (plan.new or plan.state.polls <= 1)
+    }
+    if latest:
+        dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
+        put = dialect.insert(feed_habits)
+        put = put.on_conflict_do_update(
+            index_elements=[feed_habits.c.feed_id], set_={"habit": put.excluded.habit}
+        )
+        rows = [{"feed_id": id_, "habit": codec.of_habit(latest[id_])} for id_ in sorted(latest)]
+        tx.execute(put, rows)
 
 
 def _put_items(tx: Connection, plans: Sequence[PollPlan]) -> None:

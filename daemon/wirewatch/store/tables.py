@@ -109,6 +109,14 @@ feed_schedule: Final = Table(
 )
 """Rewritten by every poll. *active*: neither retired nor paused."""
 
+feed_habits: Final = Table(
+    "feed_habits",
+    metadata,
+    _id("feed_id", of="feeds.id", key=True),
+    _must("habit", OBJECT),
+)
+"""When each feed brings entries: written only when it brought some."""
+
 seen: Final = Table(
     "seen",
     metadata,
@@ -132,8 +140,7 @@ feed_care: Final = Table(
     metadata,
     _id("feed_id", of="feeds.id", key=True),
     _must("weight", Float),
-    Column("dead_told_at", Instant),
-    Column("fast_until", Instant),
+    *(Column(name, Instant) for name in ("dead_told_at", "fast_until")),
 )
 """Feeds that need care: those in trouble, and those that outran us. No row: all is well."""
 
@@ -143,7 +150,7 @@ feed_memory: Final = Table(
     _id("feed_id", of="feeds.id", key=True),
     _must("traces", MEMORY),
 )
-"""What each feed's last document listed, hashed: to see gaps, and entries that come back under other names."""
+"""What each feed's last document listed, in hashes."""
 
 renamed: Final = Table(
     "renamed",
@@ -160,16 +167,12 @@ gaps: Final = Table(
     metadata,
     _id(key=True),
     _id("feed_id", of="feeds.id"),
-    _must("from_at", Instant),
-    _must("to_at", Instant),
+    *(_must(name, Instant) for name in ("from_at", "to_at", "due_at")),
     _must("state", Choice(GapState)),
     _must("found_by", Words),
-    _must("filled", BigInteger),
+    *(_must(name, BigInteger) for name in ("filled", "pages", "tries")),
     _must("goal", KEYS),
     _must("todo", GAP_PAGES),
-    _must("pages", BigInteger),
-    _must("tries", BigInteger),
-    _must("due_at", Instant),
     Column("detail", Words),
     Index(None, "state", "due_at"),
     Index(None, "feed_id", "to_at"),

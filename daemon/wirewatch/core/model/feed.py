@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from wirewatch.core.model.habit import Habit
 from wirewatch.core.model.outcome import Problem
 
 FeedId = NewType("FeedId", int)
@@ -97,6 +98,8 @@ class FeedState:
     """What the feed calls itself."""
     format: str | None = None
     language: str | None = None
+    habit: Habit | None = None
+    """Learnt when entries come; None until the first poll."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

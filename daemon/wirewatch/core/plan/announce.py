@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -173,16 +174,30 @@ def _tell(group: _Group, rules: AlertRules, *, now: datetime) -> AnnouncementPla
 
 
 def _by_hits(group: _Group) -> dict[frozenset[HitId], list[str]]:
-    """Return which channels are told of which hits: for each watch its first hit, where it was not told yet."""
-    per_channel: dict[str, dict[str, HitId]] = {}
+    """Return which channels are told of which hits: for each watch one, where it was not told yet."""
+    per_channel: dict[str, list[WaitingHit]] = {}
     for waiter in group.waiting:
         for channel in waiter.hit.channels:
             if (waiter.hit.watch, channel) not in group.story.told:
-                per_channel.setdefault(channel, {}).setdefault(waiter.hit.watch, waiter.hit.id)
+                per_channel.setdefault(channel, []).append(waiter)
     by_hits: dict[frozenset[HitId], list[str]] = {}
-    for channel, hits in sorted(per_channel.items()):
-        by_hits.setdefault(frozenset(hits.values()), []).append(channel)
+    for channel, untold in sorted(per_channel.items()):
+        by_hits.setdefault(_one_for_each_watch(untold), []).append(channel)
     return by_hits
+
+
+def _one_for_each_watch(waiting: Sequence[WaitingHit]) -> frozenset[HitId]:
+    """Choose hits of the entry that has most of the watches, so that the quoted words stand behind the one link.
+
+    Of equals the oldest; what that entry lacks is quoted from the oldest that has it.
+    """
+    many = Counter(entry for entry, _ in {(one.entry.id, one.hit.watch) for one in waiting})
+    chosen: dict[str, WaitingHit] = {}
+    for waiter in waiting:
+        best = chosen.get(waiter.hit.watch)
+        if best is None or many[waiter.entry.id] > many[best.entry.id]:
+            chosen[waiter.hit.watch] = waiter
+    return frozenset(waiter.hit.id for waiter in chosen.values())
 
 
 def _verdicts(group: _Group, alerts: Sequence[Alert], *, told_before: bool) -> Iterable[HitVerdict]:

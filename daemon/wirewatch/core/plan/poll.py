@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wirewatch.core.cadence import CadenceRules, wait_after_gap, wait_after_success
 from wirewatch.core.coverage import FAST, listing_of
-from wirewatch.core.identity import Listed, digest
+from wirewatch.core.identity import Listed
 from wirewatch.core.model.coverage import NOTHING, Memory
 from wirewatch.core.model.entry import Entry, EntryKey, Known
 from wirewatch.core.model.feed import Feed, FeedState, FirstPoll, Validators
+from wirewatch.core.model.habit import Habit
 from wirewatch.core.model.hit import Hit, Why
 from wirewatch.core.model.outcome import (
     CachingHints,
@@ -26,6 +27,8 @@ from wirewatch.core.model.outcome import (
 )
 from wirewatch.core.model.plan import PollPlan, PollRecord
 from wirewatch.core.plan.article import ArticleRules, pages_of
+from wirewatch.core.plan.learn import learnt_habit
+from wirewatch.core.plan.listed import body_hash
 from wirewatch.core.plan.listing import Reading, entry_of, read_document, seen_of
 from wirewatch.core.plan.trouble import (
     Asked,
@@ -40,14 +43,16 @@ from wirewatch.core.plan.wanted import Wanted, find_hits
 NO_HINTS = CachingHints()
 
 
-def body_hash(body: bytes) -> bytes:
-    """Hash a body, to see that the next one is the same."""
-    return digest(body)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turn:
+    """The circumstances of one poll."""
 
-
-def is_same_body(feed: Feed, got: Got) -> bool:
-    """Say whether a response brings what the last one brought, so that it need not be parsed."""
-    return feed.state.body_hash == body_hash(got.body)
+    asked: Asked
+    operator: tuple[str, ...]
+    cadence: CadenceRules
+    weight: float
+    """How much the feed matters, for the cadence."""
+    now: datetime
 
 
 def plan_poll(
@@ -70,6 +75,13 @@ def plan_poll(
     *parsed* is None when there was nothing to parse (no response, 304, the same body again). *memory* is what the last
     document listed, *asked* which address of the feed was asked, *operator* the channels that hear of the feed itself.
     """
+    turn = _Turn(
+        asked=asked,
+        operator=operator,
+        cadence=cadence,
+        weight=wanted.weight(feed.spec),
+        now=now,
+    )
     match fetched:
         case Failed():
             return plan_failure(
@@ -86,28 +98,12 @@ def plan_poll(
                 operator=operator,
             )
         case Unchanged():
-            return _plan_quiet(
-                feed,
-                fetched,
-                "unchanged",
-                cadence=cadence,
-                now=now,
-                asked=asked,
-                operator=operator,
-            )
+            return _plan_quiet(feed, fetched, "unchanged", turn)
         case Got():
             pass
     match parsed:
         case None:
-            return _plan_quiet(
-                feed,
-                fetched,
-                "same-body",
-                cadence=cadence,
-                now=now,
-                asked=asked,
-                operator=operator,
-            )
+            return _plan_quiet(feed, fetched, "same-body", turn)
         case Unreadable():
             return plan_failure(
                 feed,
@@ -128,14 +124,11 @@ def plan_poll(
                 fetched,
                 items,
                 parsed,
+                turn,
                 known=known,
                 wanted=wanted,
-                cadence=cadence,
                 articles=articles,
-                now=now,
                 memory=memory,
-                asked=asked,
-                operator=operator,
             )
 
 
@@ -183,20 +176,16 @@ def _plan_quiet(
     feed: Feed,
     fetched: Got | Unchanged,
     outcome: str,
-    *,
-    cadence: CadenceRules,
-    now: datetime,
-    asked: Asked,
-    operator: tuple[str, ...],
+    turn: _Turn,
 ) -> PollPlan:
-    state = _healthy(feed, fetched, ttl=None, cadence=cadence, now=now, asked=asked)
+    state = _healthy(feed, fetched, feed.state.habit, turn, ttl=None)
     if isinstance(fetched, Got):
         state = replace(state, validators=_validators(fetched))
-    alerts, deliveries = notices(feed, state, operator, now=now)
+    alerts, deliveries = notices(feed, state, turn.operator, now=turn.now)
     return PollPlan(
         feed_id=feed.id,
         state=state,
-        record=_record(feed, fetched, outcome, now=now),
+        record=_record(feed, fetched, outcome, now=turn.now),
         alerts=alerts,
         deliveries=deliveries,
     )
@@ -207,16 +196,14 @@ def _plan_document(
     got: Got,
     items: tuple[Listed, ...],
     parsed: ParsedFeed,
+    turn: _Turn,
     *,
     known: Mapping[EntryKey, Known],
     wanted: Wanted,
-    cadence: CadenceRules,
     articles: ArticleRules,
-    now: datetime,
     memory: Memory,
-    asked: Asked,
-    operator: tuple[str, ...],
 ) -> PollPlan:
+    now = turn.now
     first = feed.state.baseline_at is None
     baseline = first and feed.spec.first_poll is FirstPoll.SILENT
     listing = listing_of(parsed, items, memory)
@@ -227,13 +214,12 @@ def _plan_document(
     edited = tuple(
         entry_of(feed, parsed, item, key, baseline=False, now=now) for item, key in reading.edited
     )
+    habit = learnt_habit(feed, new, listed=len(items) + parsed.left_out, now=now)
     before = feed if reading.gap is None else _hurried(feed, now=now)
-    state = _after_document(
-        before, got, parsed, new=bool(new), cadence=cadence, now=now, asked=asked
-    )
-    alerts, deliveries = notices(feed, state, operator, now=now)
+    state = _after_document(before, got, parsed, habit, turn, new=bool(new))
+    alerts, deliveries = notices(feed, state, turn.operator, now=now)
     if reading.is_repair:
-        more, ways = renaming_notice(feed, len(reading.renamed), operator, now=now)
+        more, ways = renaming_notice(feed, len(reading.renamed), turn.operator, now=now)
         alerts, deliveries = alerts + more, deliveries + ways
     return PollPlan(
         feed_id=feed.id,
@@ -302,13 +288,13 @@ def _after_document(
     feed: Feed,
     got: Got,
     parsed: ParsedFeed,
+    habit: Habit | None,
+    turn: _Turn,
     *,
     new: bool,
-    cadence: CadenceRules,
-    now: datetime,
-    asked: Asked,
 ) -> FeedState:
-    state = _healthy(feed, got, ttl=parsed.ttl, cadence=cadence, now=now, asked=asked)
+    now = turn.now
+    state = _healthy(feed, got, habit, turn, ttl=parsed.ttl)
     broken_off = parsed.flaw is Problem.TRUNCATED
     return replace(
         state,
@@ -329,21 +315,37 @@ def _after_document(
 def _healthy(
     feed: Feed,
     fetched: Got | Unchanged,
+    habit: Habit | None,
+    turn: _Turn,
     *,
     ttl: timedelta | None,
-    cadence: CadenceRules,
-    now: datetime,
-    asked: Asked,
 ) -> FeedState:
-    state = feed.state
+    state, now = feed.state, turn.now
     if state.fast_until is not None and now < state.fast_until:
-        wait = wait_after_gap(feed.spec, cadence, fetched.hints, feed_id=feed.id, polls=state.polls)
+        wait = wait_after_gap(
+            feed.spec,
+            turn.cadence,
+            fetched.hints,
+            feed_id=feed.id,
+            polls=state.polls,
+            now=now,
+            habit=habit,
+            weight=turn.weight,
+        )
     else:
         wait = wait_after_success(
-            feed.spec, cadence, fetched.hints, ttl=ttl, feed_id=feed.id, polls=state.polls
+            feed.spec,
+            turn.cadence,
+            fetched.hints,
+            ttl=ttl,
+            feed_id=feed.id,
+            polls=state.polls,
+            now=now,
+            habit=habit,
+            weight=turn.weight,
         )
         state = replace(state, fast_until=None)
-    moved_to, moved_seen = after_move(feed.state, fetched, asked)
+    moved_to, moved_seen = after_move(feed.state, fetched, turn.asked)
     return replace(
         state,
         next_poll_at=now + wait,
@@ -359,6 +361,7 @@ def _healthy(
         last_ok_at=now,
         moved_to=moved_to,
         moved_seen=moved_seen,
+        habit=habit,
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, TypeAlias
 
 from wirewatch.core.identity import hit_id
 from wirewatch.core.match import Match, Matcher, Watch
@@ -12,8 +13,17 @@ from wirewatch.core.match.snippet import snippets
 from wirewatch.core.model.entry import Entry
 from wirewatch.core.model.feed import FeedSpec
 from wirewatch.core.model.hit import Hit, HitState, WatchId, Why
-from wirewatch.core.model.watch import Watchlist
+from wirewatch.core.model.watch import Priority, Watchlist
 from wirewatch.core.text.document import Document
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Is told how many of how many are done."""
+
+EVERY: Final = 1_000
+
+WEIGHTS: Final = {Priority.LOW: 0.5, Priority.NORMAL: 1.0, Priority.HIGH: 4.0}
+UNREAD: Final = 0.25
+"""The weight of a feed that no list reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,28 +34,50 @@ class Wanted:
     watches: Mapping[WatchId, Watch]
     lists: Mapping[WatchId, Watchlist]
     snippets: int = 4
+    scopes: tuple[Watchlist, ...] = ()
+    """The lists that hold watches, each once."""
 
     @classmethod
     def of(
-        cls, watchlists: Iterable[Watchlist], *, terms: Mapping[str, str], snippets: int = 4
+        cls,
+        watchlists: Iterable[Watchlist],
+        *,
+        terms: Mapping[str, str],
+        snippets: int = 4,
+        progress: Progress | None = None,
     ) -> Wanted:
-        """Compile the lists that are not paused. Raise QueryError for a malformed query."""
+        """Compile the lists that are not paused. Raise QueryError for a malformed query.
+
+        *progress* is told after every thousand watches, and at the end, how many of how many are ready.
+        """
+        active = [watchlist for watchlist in watchlists if not watchlist.paused]
+        total = sum(len(watchlist.watches) for watchlist in active)
+        matcher = Matcher()
         watches: dict[WatchId, Watch] = {}
         lists: dict[WatchId, Watchlist] = {}
-        for watchlist in watchlists:
-            if watchlist.paused:
-                continue
-            for spec in watchlist.watches:
-                watches[spec.id] = Watch.of(spec, terms=terms)
-                lists[spec.id] = watchlist
+        specs = ((watchlist, spec) for watchlist in active for spec in watchlist.watches)
+        for number, (watchlist, spec) in enumerate(specs, start=1):
+            watches[spec.id] = Watch.of(spec, terms=terms)
+            matcher.add(watches[spec.id])
+            lists[spec.id] = watchlist
+            if progress is not None and (number % EVERY == 0 or number == total):
+                progress(number, total)
         return cls(
-            matcher=Matcher(watches.values()), watches=watches, lists=lists, snippets=snippets
+            matcher=matcher,
+            watches=watches,
+            lists=lists,
+            snippets=snippets,
+            scopes=tuple({id(one): one for one in lists.values()}.values()),
         )
 
     def reads(self, feed: FeedSpec) -> bool:
         """Say whether any list watches this feed."""
-        distinct = {id(watchlist): watchlist for watchlist in self.lists.values()}
-        return any(watchlist.reads(feed.name, feed.tags) for watchlist in distinct.values())
+        return any(watchlist.reads(feed.name, feed.tags) for watchlist in self.scopes)
+
+    def weight(self, feed: FeedSpec) -> float:
+        """Return how much it matters to find a feed's entries soon, 1 for a list of normal priority."""
+        found = (WEIGHTS[one.priority] for one in self.scopes if one.reads(feed.name, feed.tags))
+        return max(found, default=UNREAD)
 
 
 def document_of(entry: Entry, feed: FeedSpec, *, article: str = "") -> Document:
