@@ -23,6 +23,7 @@ from wirewatch.core.model.alert import (
     Message,
 )
 from wirewatch.core.model.article import Article, ArticleStatus
+from wirewatch.core.model.coverage import Gap, GapId, GapPage, PageKind
 from wirewatch.core.model.entry import Entry, EntryKey
 from wirewatch.core.model.feed import FeedId, FeedSpec, FeedState, Validators
 from wirewatch.core.model.hit import (
@@ -336,3 +337,21 @@ def told(store: Store, name: str = "talks", *, at: datetime = NOON) -> Announcem
     plan = announced(hit, story=a_story(entry, entry.id % 1_000_003), at=at)
     store.commit_announcement(plan)
     return plan
+
+
+def a_gap(number: int = 7, **parts: object) -> Gap:
+    """Return a gap with something in every field."""
+    told = {
+        "id": GapId(number),
+        "feed_id": GULF_ID,
+        "from_at": NOON - HOUR,
+        "to_at": NOON + number * MINUTE,
+        "goal": (key_of("a"), key_of("b")),
+        "todo": (
+            GapPage(kind=PageKind.ARCHIVE, url="https://gulf.example/feed?page=2"),
+            GapPage(kind=PageKind.SITEMAP, url="https://gulf.example/news.xml"),
+        ),
+        "due_at": NOON,
+        **parts,
+    }
+    return Gap(**told)  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ from tests.contracts.nouns import (
     HOUR,
     MINUTE,
     NOON,
+    a_gap,
     a_hit,
     a_page,
     a_poll,
@@ -28,12 +29,15 @@ from tests.contracts.nouns import (
     an_alert,
     an_entry,
     announced,
+    key_of,
     synced,
     told,
 )
 from wirewatch.core.model.alert import DeliveryState
+from wirewatch.core.model.coverage import FillPlan, GapState, Memory, Trace
 from wirewatch.core.model.hit import HitState
 from wirewatch.core.model.plan import ArticlePlan
+from wirewatch.core.plan.announce import pending
 from wirewatch.ports import Store
 from wirewatch.store.engine import Database
 from wirewatch.store.tables import COUNTER, metadata
@@ -51,7 +55,8 @@ def made_ready(store: Store) -> Store:
     told(store, "told", at=NOON - DAY)
     told(store, "old", at=NOON - 9 * DAY)
     waits = an_entry("waits")
-    store.commit_polls([a_poll(waits, hits=(a_hit(waits),), articles=(a_page(waits),))])
+    plan = a_poll(waits, hits=(a_hit(waits),), articles=(a_page(waits),))
+    store.commit_polls([replace(plan, gap=a_gap(), memory=Memory(window=(Trace(key=waits.key),)))])
     (parcel,) = store.claim("desk", now=NOON, lease=LEASE, limit=1)
     store.settle(after(parcel.delivery, DeliveryState.SENT))
     (parcel,) = store.claim("phone", now=NOON, lease=LEASE, limit=1)
@@ -72,13 +77,39 @@ def commit_polls(store: Store) -> None:
     """Bring new entries, an edit, a page, hits and another title for the feed."""
     edit = replace(an_entry("waits"), title="Edited", text_hash=b"edited!!")
     late = an_entry("desk", feed=DESK_ID)
+    plan = a_poll(
+        *ENTRIES, edited=(edit,), hits=HITS, articles=(a_page(ENTRIES[0]),), at=NOON + HOUR
+    )
+    alarm = replace(an_alert(at=NOON + HOUR), hits=())
     store.commit_polls(
         [
-            a_poll(
-                *ENTRIES, edited=(edit,), hits=HITS, articles=(a_page(ENTRIES[0]),), at=NOON + HOUR
+            replace(
+                plan,
+                state=replace(plan.state, weight=8.0, dead_told_at=NOON, fast_until=NOON),
+                memory=Memory(newest=(Trace(key=ENTRIES[0].key),)),
+                renamed=((key_of("other name"), ENTRIES[0].key),),
+                gap=a_gap(8),
+                alerts=(alarm,),
+                deliveries=(pending(alarm, "desk", now=NOON),),
             ),
             a_poll(late, feed=DESK_ID, state=replace(a_state(), title="Another")),
         ]
+    )
+
+
+def commit_fill(store: Store) -> None:
+    """Fill a gap with an entry that rings, and close it."""
+    missed = an_entry("missed")
+    gap = replace(a_gap(), state=GapState.FILLED, todo=(), filled=1)
+    store.commit_fill(
+        FillPlan(
+            feed_id=missed.feed_id,
+            gap=gap,
+            seen=((missed.key, missed.text_hash),),
+            new=(missed,),
+            articles=(a_page(missed),),
+            hits=(a_hit(missed),),
+        )
     )
 
 
@@ -142,6 +173,7 @@ def poll_now(store: Store) -> None:
 STEPS: tuple[Step, ...] = (
     sync,
     commit_polls,
+    commit_fill,
     commit_article,
     commit_announcement,
     claim,

@@ -12,6 +12,7 @@ from tests.contracts.nouns import (
     HOUR,
     MINUTE,
     NOON,
+    a_gap,
     a_hit,
     a_poll,
     a_record,
@@ -27,33 +28,12 @@ from wirewatch.core.model.coverage import (
     NOTHING,
     FillPlan,
     Gap,
-    GapId,
-    GapPage,
     GapState,
     Memory,
-    PageKind,
     Trace,
 )
 from wirewatch.core.model.entry import Known
 from wirewatch.ports import Store
-
-
-def a_gap(number: int = 7, **parts: object) -> Gap:
-    """Return a gap with something in every field."""
-    told = {
-        "id": GapId(number),
-        "feed_id": GULF_ID,
-        "from_at": NOON - HOUR,
-        "to_at": NOON + number * MINUTE,
-        "goal": (key_of("a"), key_of("b")),
-        "todo": (
-            GapPage(kind=PageKind.ARCHIVE, url="https://gulf.example/feed?page=2"),
-            GapPage(kind=PageKind.SITEMAP, url="https://gulf.example/news.xml"),
-        ),
-        "due_at": NOON,
-        **parts,
-    }
-    return Gap(**told)  # type: ignore[arg-type]
 
 
 def gapped(store: Store, *gaps: Gap) -> Store:

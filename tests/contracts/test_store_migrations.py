@@ -291,3 +291,26 @@ def test_two_programs_that_upgrade_at_once_do_it_once(bare_url: str, one_step_mo
     database = at(bare_url)
     assert database.read(one_step_more.revision) == "9999"
     database.close()
+
+
+def _forget_coverage(tx: Connection) -> None:
+    """Undo the step that brought the tables of coverage, and let every feed have failed six times."""
+    for name in ("gap_entries", "gaps", "feed_care", "feed_memory", "renamed", "revisions"):
+        tx.exec_driver_sql(f"DROP TABLE {name}")
+    tx.exec_driver_sql("UPDATE feed_schedule SET failures = 6")
+
+
+def test_a_feed_in_trouble_before_there_were_weights_is_in_light_trouble(bare_url: str) -> None:
+    """An upgrade must not declare feeds dead that only stumbled."""
+    made_ready(store := open_sql_store(bare_url))
+    store.close()
+    database = at(bare_url)
+    database.write(_forget_coverage)
+    pretend(database, "0004")
+    database.close()
+
+    store = open_sql_store(bare_url)
+
+    assert {feed.state.weight for feed in store.feeds()} == {1.5}
+    assert store.check() == []
+    store.close()

@@ -17,6 +17,7 @@ from wirewatch.core.urls import canonical_url, is_web_url, link_key, politeness_
         ("https://a.example/feed", "HTTPS://A.example:443/feed/"),
         ("https://a.example/feed?x=1&y=2", "https://a.example/feed?y=2&x=1"),
         ("https://a.example/n?id=7&utm_source=rss#top", "https://a.example/n?id=7"),
+        ("https://a.example/n?srsltid=x&id=7&itm_source=y", "https://a.example/n?id=7"),
         ("https://a.example/caf%C3%A9", "https://a.example/café"),
         ("http://bücher.example/", "http://xn--bcher-kva.example"),
     ],

@@ -15,7 +15,7 @@ INSTANT = sa.BigInteger().with_variant(TIMESTAMP(timezone=True), "postgresql")
 
 
 def upgrade() -> None:
-    """Create the tables. A feed in trouble has failed hard as often as it has failed."""
+    """Create the tables. What the failures of feeds in trouble weighed is not known: as little as any failure."""
     op.create_table(
         "feed_care",
         sa.Column("feed_id", sa.BigInteger(), nullable=False, autoincrement=False),
@@ -83,5 +83,5 @@ def upgrade() -> None:
     )
     op.execute(
         "INSERT INTO feed_care (feed_id, weight) "
-        "SELECT feed_id, CAST(failures AS FLOAT) FROM feed_schedule WHERE failures > 0"
+        "SELECT feed_id, failures * 0.25 FROM feed_schedule WHERE failures > 0"
     )
