@@ -150,6 +150,22 @@ def test_a_kill_in_the_middle_of_filling_loses_and_repeats_nothing(
 
 
 @pytest.mark.timeout(180)
+def test_a_stop_does_not_wait_for_an_archive_that_hangs(tmp_path: Path, stack: ExitStack) -> None:
+    """What is read for yesterday must not hold up a restart today."""
+    world = World(tmp_path, stack)
+    world.begin(3, 2, 1)
+    world.web.hang("/2")
+    world.web.serve("/feed", rss([9, 8, 7], archive="{base}/2"))
+    world.web.wait_asked("/2", 1, SOON)
+    world.wait_told(7, 8, 9)
+    code = world.daemon.terminate(timeout=12)
+    (gap,) = world.daemon.ask("feed", "show", "News")["recent_gaps"]
+
+    assert code == 0
+    assert (gap["state"], gap["filled"]) == ("open", 0)
+
+
+@pytest.mark.timeout(180)
 def test_a_mass_change_of_guids_rings_nothing_and_is_told_once(
     tmp_path: Path, stack: ExitStack
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from wirewatch.app.context import Context
@@ -37,6 +38,7 @@ class Filler:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._stopping = False
+        self._reading: set[asyncio.Task[FillPlan]] = set()
 
     def due(self, store: Store) -> list[Job]:
         """Return a job for each gap whose next page may be read."""
@@ -50,7 +52,12 @@ class Filler:
             found = await context.off(context.store.gap_job, GapId(int(job.about)))
             if found is None or found.gap.due_at > context.now() or not found.gap.todo:
                 return
-            plan = await self._page(found)
+            reading = asyncio.create_task(self._page(found), name=f"gap:{found.gap.id}")
+            self._reading.add(reading)
+            try:
+                plan = await reading
+            finally:
+                self._reading.discard(reading)
             await context.insist(context.store.commit_fill, plan)
             _report(found, plan)
             if plan.articles:
@@ -59,8 +66,10 @@ class Filler:
                 context.dispatcher.submit(Job(kind="announce"))
 
     def stop(self) -> None:
-        """Ask for no further page."""
+        """Ask for no further page, and give up those under way: they are asked again after the next start."""
         self._stopping = True
+        for reading in self._reading:
+            reading.cancel()
 
     async def _page(self, job: GapJob) -> FillPlan:
         context = self._context
