@@ -36,6 +36,16 @@ class Run(Node):
             return Found(places, terms, close=False)
         return Found(inside(places, windows), narrowed(terms, windows))
 
+    def holds(self, view: View) -> bool | None:
+        """Say whether all parts are there, and whether they are close."""
+        held = [part.holds(view) for part in self.parts]
+        if None in held:
+            return None
+        if view.near_words == 0 or not all(held):
+            return all(held)
+        founds = [found for part in self.parts if (found := part.find(view)) is not None]
+        return _windows([found.places for found in founds if found.places], view) is not None
+
     def __str__(self) -> str:
         return " ".join(part.wrapped() for part in self.parts)
 

@@ -19,6 +19,24 @@ def spelled(spellings: Sequence[Sequence[str]], view: View, *, inflected: bool) 
     return view.within(sorted(found))
 
 
+def occurs(spellings: Sequence[Sequence[str]], view: View, *, inflected: bool) -> bool:
+    """Say whether any of *spellings* stands in view."""
+    if not view.is_whole:
+        return bool(spelled(spellings, view, inflected=inflected))
+    return any(_occurs(spelling, view.page, inflected=inflected) for spelling in spellings)
+
+
+def _occurs(spelling: Sequence[str], page: Page, *, inflected: bool) -> bool:
+    if _is_wild(spelling):
+        return bool(_stands(spelling, page, inflected=inflected))
+    first = spelling[0]
+    if len(spelling) == 1:
+        return page.has_word(first) if inflected else first in page.distinct
+    if not inflected and not page.distinct.issuperset(spelling):
+        return False
+    return bool(_stands(spelling, page, inflected=inflected))
+
+
 def _stands(spelling: Sequence[str], page: Page, *, inflected: bool) -> list[Interval]:
     if not inflected and not _is_wild(spelling) and page.is_plain(spelling):
         reached = page.where(spelling[0])

@@ -184,6 +184,12 @@ class Page:
             found.append((at, at))
         return self._with_edges(form, found)
 
+    def has_word(self, form: str) -> bool:
+        """Say whether any inflection of a word stands here."""
+        if self.special is None:
+            return self.words.key_of[form] in self.keys
+        return self.special.key_of[form] in self.special_keys
+
     def where_word(self, form: str) -> list[Interval]:
         """Return where any inflection of a word stands, in order."""
         if self.special is None:

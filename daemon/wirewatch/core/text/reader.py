@@ -92,8 +92,7 @@ class Reader:
         self._forms[BREAK_CHUNK] = BREAK
         self._complex.clear()
         self._details.clear()
-        for words in self._words.values():
-            words.forget()
+        self._words = {language: words.anew() for language, words in self._words.items()}
 
     def _learn(self, raw: str) -> str:
         chunk = analyse(raw)

@@ -64,28 +64,32 @@ class Words:
         for form in fitting:
             self.more[form] = (*self.more.get(form, ()), pattern)
 
-    def forget(self) -> None:
-        """Forget all forms (they have become too many); patterns stay."""
-        self.key_of.clear()
-        self.members.clear()
-        self.more.clear()
+    def anew(self) -> Words:
+        """Return the words of the same language, none learnt yet, with the same patterns.
+
+        Pages that were read keep what they were read with.
+        """
+        fresh = Words(self.language)
+        for pattern in self._patterns.known:
+            fresh.learn_pattern(pattern)
+        return fresh
 
 
 class _Patterns:
     """Wildcard patterns, found by how a form begins or ends."""
 
-    __slots__ = ("_by_end", "_by_start", "_known")
+    __slots__ = ("_by_end", "_by_start", "known")
 
     def __init__(self) -> None:
-        self._known: set[str] = set()
+        self.known: set[str] = set()
         self._by_start: dict[int, dict[str, list[str]]] = {}
         self._by_end: dict[int, dict[str, list[str]]] = {}
 
     def add(self, pattern: str) -> bool:
         """Add a pattern; say whether it is new."""
-        if pattern in self._known:
+        if pattern in self.known:
             return False
-        self._known.add(pattern)
+        self.known.add(pattern)
         start = _literal_start(pattern)
         end = _literal_start(pattern[::-1])[::-1]
         if start or not end:
@@ -96,7 +100,7 @@ class _Patterns:
 
     def fitting(self, form: str) -> list[str]:
         """Return the patterns that a form fits."""
-        if not self._known:
+        if not self.known:
             return []
         candidates = [
             *(p for n, starts in self._by_start.items() for p in starts.get(form[:n], ())),
