@@ -18,7 +18,8 @@ from wirewatch.core.query.node import Node
 from wirewatch.core.query.view import Subject
 from wirewatch.core.text.page import Page
 
-_FEW_HEADS: Final = 6
+_FORMS_A_HEAD: Final = 160
+"""On a page with more words for each head than this, looking up the heads is faster than passing over the page."""
 
 
 class Filed:
@@ -134,7 +135,8 @@ class Presearch:
                     found.update(inner[other])
         for files in self._side_by_side(page):
             found.update(files)
-        found.update(map(self._scanned.__getitem__, self._regexes.candidates(subject)))
+        if self._scanned:
+            found.update(map(self._scanned.__getitem__, self._regexes.candidates(subject)))
         return found
 
     def _side_by_side(self, page: Page) -> Iterator[_Files]:
@@ -142,7 +144,7 @@ class Presearch:
         heads = self._beside_keys & page.distinct
         if not heads:
             return
-        if len(heads) <= _FEW_HEADS:
+        if len(heads) * _FORMS_A_HEAD <= len(page.forms):
             for head in heads:
                 yield from _after(page, head, beside[head])
             return

@@ -57,12 +57,9 @@ class Near(Node):
         """Say whether every pair of members is near enough somewhere."""
         rights = _members(self.right)
         for left in _members(self.left):
-            found = left.find(view)
-            if found is None:
-                return None
+            places = left.places(view)
             for right in rights:
-                other = right.find(view)
-                if other is None or not self._touch(found.places, other.places, view):
+                if not places or not self._touch(places, right.places(view), view):
                     return None
         return True
 

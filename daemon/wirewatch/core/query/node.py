@@ -48,6 +48,11 @@ class Node(ABC):
         found = self.find(view)
         return None if found is None else found.close
 
+    def places(self, view: View) -> list[Interval]:
+        """Return the places of what is found; not to be changed."""
+        found = self.find(view)
+        return [] if found is None else found.places
+
     @abstractmethod
     def __str__(self) -> str: ...
 

@@ -26,8 +26,12 @@ class Phrase(Node):
 
     def find(self, view: View) -> Found | None:
         """Find the words as they were typed."""
-        places = spelled(self.spellings, view, inflected=False)
+        places = self.places(view)
         return Found(places, [Term(str(self), places)]) if places else None
+
+    def places(self, view: View) -> list[Interval]:
+        """Return where the words stand as they were typed."""
+        return spelled(self.spellings, view, inflected=False)
 
     def holds(self, view: View) -> bool | None:
         """Say whether the words stand there as they were typed."""

@@ -32,8 +32,8 @@ def _occurs(spelling: Sequence[str], page: Page, *, inflected: bool) -> bool:
     first = spelling[0]
     if len(spelling) == 1:
         return page.has_word(first) if inflected else first in page.distinct
-    if not inflected and not page.distinct.issuperset(spelling):
-        return False
+    if not inflected and page.has_no_edge(spelling):
+        return page.stands(spelling)
     return bool(_stands(spelling, page, inflected=inflected))
 
 
@@ -45,6 +45,8 @@ def _stands(spelling: Sequence[str], page: Page, *, inflected: bool) -> list[Int
         forms, rest = page.forms, list(spelling[1:])
         more = len(rest)
         return [(a, b + more) for a, b in reached if forms[b + 1 : b + 1 + more] == rest]
+    if inflected and len(spelling) == 1 and not _is_wild(spelling):
+        return page.where_word(spelling[0])
     return side_by_side(spelling, page, page.where_word if inflected else page.where)
 
 

@@ -10,6 +10,7 @@ from wirewatch.core.query.node import Found, Node, Term
 from wirewatch.core.query.side_by_side import occurs, spelled
 from wirewatch.core.query.spelling import Spelling, glued, spellings
 from wirewatch.core.query.view import View
+from wirewatch.core.text.page import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,12 @@ class Word(Node):
 
     def find(self, view: View) -> Found | None:
         """Find every inflection."""
-        places = spelled(self._ways(), view, inflected=True)
+        places = self.places(view)
         return Found(places, [Term(self.text, places)]) if places else None
+
+    def places(self, view: View) -> list[Interval]:
+        """Return where every inflection stands."""
+        return spelled(self._ways(), view, inflected=True)
 
     def _ways(self) -> tuple[Spelling, ...]:
         if not self.glued:

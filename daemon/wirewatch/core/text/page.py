@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Final, NamedTuple, TypeAlias
 
 from wirewatch.core.model.hit import Field, Span
@@ -85,6 +85,7 @@ class Page:
         "_offsets",
         "_special_keys",
         "_starts",
+        "_word_places",
         "bounds",
         "distinct",
         "edges",
@@ -113,6 +114,7 @@ class Page:
         self.distinct = distinct
         self._found: dict[str, list[Interval]] = {}
         self._ends: tuple[dict[str, int], dict[str, int]] | None = None
+        self._word_places: dict[str, list[Interval]] = {}
         self._asked = 0
         self._starts: list[int] | None = None
         self._offsets: dict[int, tuple[int, int]] = {}
@@ -141,6 +143,18 @@ class Page:
         The forms are no patterns.
         """
         return not self._edge_places or self._edge_places.keys().isdisjoint(spelling[1:])
+
+    def has_no_edge(self, spelling: Sequence[str]) -> bool:
+        """Say whether all forms, if they stand here, stand as plain words only."""
+        return not self._edge_places or self._edge_places.keys().isdisjoint(spelling)
+
+    def stands(self, spelling: Sequence[str]) -> bool:
+        """Say whether forms that have no edge stand side by side."""
+        if not self.distinct.issuperset(spelling):
+            return False
+        forms, rest = self.forms, list(islice(spelling, 1, None))
+        more = len(rest) + 1
+        return any(forms[at + 1 : at + more] == rest for at, _ in self.where(spelling[0]))
 
     def where(self, form: str) -> list[Interval]:
         """Return where a form stands, in order."""
@@ -198,8 +212,12 @@ class Page:
         else:
             _ = self.special_keys
             words = self.special
-        found = [f for f in words.members[words.key_of[form]] if f in self.distinct]
-        return self._where_any(found)
+        key = words.key_of[form]
+        places = self._word_places.get(key)
+        if places is None:
+            found = [f for f in words.members[key] if f in self.distinct]
+            places = self._word_places[key] = self._where_any(found)
+        return places
 
     def where_pattern(self, pattern: str) -> list[Interval]:
         """Return where a word fits a wildcard pattern, in order."""
