@@ -186,9 +186,10 @@ class Matcher:
         decided: dict[WatchId, bool] = {}
         if subject.page.special is None:
             decided = {WatchId(filed.name): True for filed in candidates if filed.is_proven}
+        has_all = subject.page.distinct.issuperset
         for filed in candidates:
             name = WatchId(filed.name)
-            if name not in decided:
+            if name not in decided and has_all(filed.forms):
                 watch = self._watches[name]
                 held = watch.query.node.holds(subject.view(watch.spec.near_words))
                 if held is not None:

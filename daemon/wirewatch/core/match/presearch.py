@@ -13,11 +13,16 @@ from typing import Final, TypeAlias
 
 from wirewatch.core.match.bridge import Bridge
 from wirewatch.core.match.regex_scan import RegexScan, needed_regexes
-from wirewatch.core.query.clue import Alternative
+from wirewatch.core.query.boolean import Or
+from wirewatch.core.query.clue import Alternative, clues_of
 from wirewatch.core.query.node import Node
+from wirewatch.core.query.phrase import Phrase
+from wirewatch.core.query.spelling import Spelling
 from wirewatch.core.query.view import Subject
 from wirewatch.core.text.page import Page
+from wirewatch.core.text.words import is_pattern
 
+_PAIR: Final = 2
 _FORMS_A_HEAD: Final = 160
 """On a page with more words for each head than this, looking up the heads is faster than passing over the page."""
 
@@ -25,12 +30,14 @@ _FORMS_A_HEAD: Final = 160
 class Filed:
     """The name of a query under one of its clues."""
 
-    __slots__ = ("is_proven", "name")
+    __slots__ = ("forms", "is_proven", "name")
 
-    def __init__(self, name: str, *, is_proven: bool) -> None:
+    def __init__(self, name: str, *, is_proven: bool, forms: Spelling = ()) -> None:
         self.name = name
         self.is_proven = is_proven
         """The clue proves a close match in documents of no special language."""
+        self.forms = forms
+        """All that the document must have before this clue can lead to a match; empty when that is not known."""
 
 
 _Files: TypeAlias = list[Filed]
@@ -71,8 +78,12 @@ class Presearch:
             self._bridge.add(node)
             proofs = node.proofs()
             proven = Filed(name, is_proven=True) if proofs else doubtful
+            rows = _rows(node)
             for alternative in clues:
-                self._file(proven if alternative in proofs else doubtful, alternative)
+                filed = proven if alternative in proofs else doubtful
+                if alternative in rows:
+                    filed = Filed(name, is_proven=False, forms=rows[alternative])
+                self._file(filed, alternative)
             return
         regexes = needed_regexes(node)
         if regexes is None:
@@ -159,6 +170,23 @@ class Presearch:
             files = beside.get(left, nothing).get(right)
             if files:
                 yield files
+
+
+def _rows(node: Node) -> dict[Alternative, Spelling]:
+    """Return for the clues of long phrases the one spelling that each stands for."""
+    phrases = node.parts if isinstance(node, Or) else (node,)
+    rows: dict[Alternative, list[Spelling]] = {}
+    for phrase in phrases:
+        if not isinstance(phrase, Phrase):
+            return {}
+        for spelling in phrase.spellings:
+            (alternative,) = clues_of((spelling,), inflected=False)
+            rows.setdefault(alternative, []).append(spelling)
+    return {
+        alternative: found[0]
+        for alternative, found in rows.items()
+        if len(found) == 1 and len(found[0]) > _PAIR and not any(map(is_pattern, found[0]))
+    }
 
 
 def _after(page: Page, head: str, inner: dict[str, _Files]) -> Iterator[_Files]:

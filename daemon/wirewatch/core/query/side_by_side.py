@@ -23,7 +23,8 @@ def occurs(spellings: Sequence[Sequence[str]], view: View, *, inflected: bool) -
     """Say whether any of *spellings* stands in view."""
     if not view.is_whole:
         return bool(spelled(spellings, view, inflected=inflected))
-    return any(_occurs(spelling, view.page, inflected=inflected) for spelling in spellings)
+    page = view.page
+    return any(_occurs(spelling, page, inflected=inflected) for spelling in spellings)
 
 
 def _occurs(spelling: Sequence[str], page: Page, *, inflected: bool) -> bool:

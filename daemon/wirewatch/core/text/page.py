@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate, islice
+from itertools import accumulate
 from typing import Final, NamedTuple, TypeAlias
 
 from wirewatch.core.model.hit import Field, Span
@@ -80,6 +80,7 @@ class Page:
         "_edge_places",
         "_ends",
         "_found",
+        "_joined",
         "_keys",
         "_layout",
         "_offsets",
@@ -115,6 +116,7 @@ class Page:
         self._found: dict[str, list[Interval]] = {}
         self._ends: tuple[dict[str, int], dict[str, int]] | None = None
         self._word_places: dict[str, list[Interval]] = {}
+        self._joined: str | None = None
         self._asked = 0
         self._starts: list[int] | None = None
         self._offsets: dict[int, tuple[int, int]] = {}
@@ -152,9 +154,9 @@ class Page:
         """Say whether forms that have no edge stand side by side."""
         if not self.distinct.issuperset(spelling):
             return False
-        forms, rest = self.forms, list(islice(spelling, 1, None))
-        more = len(rest) + 1
-        return any(forms[at + 1 : at + more] == rest for at, _ in self.where(spelling[0]))
+        if self._joined is None:
+            self._joined = _joined(self.forms)
+        return _joined(spelling) in self._joined
 
     def where(self, form: str) -> list[Interval]:
         """Return where a form stands, in order."""
@@ -269,6 +271,11 @@ class Page:
                 known = start + atom.start, start + atom.end
             self._offsets[position] = known
         return known
+
+
+def _joined(forms: Sequence[str]) -> str:
+    """Write forms in a row: a row stands in another just when its text does, for no form holds a line's end."""
+    return "\n".join(("", *forms, ""))
 
 
 def _starts(layout: Layout) -> list[int]:
