@@ -12,7 +12,8 @@ from wirewatch.core.match.presearch import Filed, Presearch
 from wirewatch.core.model.hit import Span, Strength, WatchId
 from wirewatch.core.model.watch import Scattered, WatchSpec
 from wirewatch.core.query.node import Term
-from wirewatch.core.query.parser import Query, parse_query
+from wirewatch.core.query.parser import parse_query
+from wirewatch.core.query.query import Query
 from wirewatch.core.query.view import Subject
 from wirewatch.core.text.document import Document
 from wirewatch.core.text.page import Page
