@@ -97,5 +97,20 @@ class Newsroom:
             return f"{draw.choice(source.words)} NEAR/{distance} {draw.choice(source.words)}"
         return f'"{self._phrase(source)}" NOT {draw.choice(source.words)}'
 
+    def phrases(self, count: int) -> list[str]:
+        """Draw different quoted phrases of two to four words, as many as there are up to *count*.
+
+        The names and runs of words that queries have are too few, so neighbours in running text are taken too.
+        """
+        telling = re.findall(r"[A-Za-z]{3,}(?: [A-Za-z]{3,}){1,3}", encyclopaedia())
+        found = {phrase.lower(): None for phrase in (*self._world.names, *self._world.runs)}
+        for stretch in telling:
+            words = stretch.lower().split()
+            for size in (2, 3, 4):
+                for at in range(len(words) - size + 1):
+                    found[" ".join(words[at : at + size])] = None
+        drawn = self._random.sample(list(found), min(count, len(found)))
+        return [f'"{phrase}"' for phrase in drawn]
+
     def _phrase(self, source: _Source) -> str:
         return self._random.choice(source.names if self._random.random() < 0.5 else source.runs)

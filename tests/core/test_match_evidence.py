@@ -54,6 +54,38 @@ def test_a_watch_may_say_that_scattered_words_ring() -> None:
     ]
 
 
+def test_evidence_asked_for_late_is_the_evidence_of_then() -> None:
+    """Evidence is looked up when asked for; what was matched or watched since must not change it."""
+    document = Document(title="Oil talks", body="The negotiators of Oman met. The talks go on.")
+    queries = {"a": "talk oman", "b": 'negotiat* OR "oil talks"', "c": '"oil talks" NOT gas'}
+    early, late = (
+        Matcher(watch_of(n, q) for n, q in queries.items()).match(document) for _ in range(2)
+    )
+    told = [(match.watch, match.spans, match.terms) for match in early]
+    matcher = Matcher(watch_of(name, query) for name, query in queries.items())
+    found = matcher.match(document)
+    for name in queries:
+        matcher.add(watch_of(name, "gas"))
+    for number in range(6):
+        words = " ".join(f"word{number}x{at}" for at in range(60_000))
+        matcher.match(Document(body=words))
+
+    assert [(match.watch, match.spans, match.terms) for match in found] == told
+    assert (found, hash(found)) == (late, hash(late))
+
+
+def test_evidence_may_be_read_while_others_match() -> None:
+    """The daemon matches in several threads at once."""
+    matcher = Matcher([watch_of("a", "talk*"), watch_of("b", "oil OR gas*")])
+    documents = [Document(body=f"talks{n} about oil{n} and gas{n}") for n in range(400)]
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda d: [m.spans for m in matcher.match(d)], documents))
+
+    assert [len(spans) for spans in found] == [2] * 400
+    assert found == [[m.spans for m in matcher.match(document)] for document in documents]
+
+
 def test_a_watch_added_again_replaces_the_old_one() -> None:
     """An edited watch must not ring for what it used to say."""
     matcher = Matcher([watch_of("a", "oil")])

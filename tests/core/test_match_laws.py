@@ -15,6 +15,7 @@ from wirewatch.core.match.snippet import snippets
 from wirewatch.core.model.hit import WatchId
 from wirewatch.core.model.watch import WatchSpec
 from wirewatch.core.query import Query, lint, parse_query
+from wirewatch.core.query.view import Subject
 from wirewatch.core.text.document import Document
 from wirewatch.core.text.inflect import special_language
 from wirewatch.core.text.reader import Reader
@@ -120,6 +121,20 @@ def test_the_matcher_finds_what_the_plain_meaning_finds(
         )
 
         assert answer_of(matcher, "w", document) == expected
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.data(), queries, st.sampled_from([0, 2, 50]))
+def test_deciding_and_finding_agree(data: st.DataObject, query: str, near_words: int) -> None:
+    """A watch that rings without evidence, or has evidence and does not ring, cannot be explained."""
+    node = parse_query(query).node
+    subject = Subject(Reader(), data.draw(documents(query)))
+    whole = subject.view(near_words)
+    title = subject.page.bounds[0]
+
+    for view in (whole, whole.narrowed(0, title), whole.narrowed(title, whole.end)):
+        found = node.find(view)
+        assert node.holds(view) is (None if found is None else found.close)
 
 
 @settings(max_examples=60, deadline=None)

@@ -9,7 +9,8 @@ from wirewatch.core.match.matcher import Match, Watch, evaluate
 from wirewatch.core.match.snippet import snippets
 from wirewatch.core.model.hit import WatchId
 from wirewatch.core.model.watch import WatchSpec
-from wirewatch.core.query.parser import Query, parse_query
+from wirewatch.core.query.parser import parse_query
+from wirewatch.core.query.query import Query
 from wirewatch.core.query.view import Subject
 from wirewatch.core.text.document import Document
 from wirewatch.core.text.reader import Reader

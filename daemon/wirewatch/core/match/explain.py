@@ -13,8 +13,8 @@ from wirewatch.core.model.watch import WatchSpec
 from wirewatch.core.query.boolean import And
 from wirewatch.core.query.near import Near
 from wirewatch.core.query.node import Node
-from wirewatch.core.query.parser import Query
 from wirewatch.core.query.phrase import LoosePhrase, Phrase
+from wirewatch.core.query.query import Query
 from wirewatch.core.query.run import Run
 from wirewatch.core.query.view import Subject, View
 from wirewatch.core.query.word import Word

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from wirewatch.core.query.clue import Clue, key_of
 from wirewatch.core.query.node import Node, walk
-from wirewatch.core.query.parser import Query
+from wirewatch.core.query.query import Query
 from wirewatch.core.query.word import Word
 from wirewatch.core.text.document import Document
 from wirewatch.core.text.inflect import special_languages, word_keys

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final, NamedTuple
 
-from wirewatch.core.match.presearch import Presearch
+from wirewatch.core.match.presearch import Filed, Presearch
 from wirewatch.core.model.hit import Span, Strength, WatchId
 from wirewatch.core.model.watch import Scattered, WatchSpec
 from wirewatch.core.query.node import Term
-from wirewatch.core.query.parser import Query, parse_query
+from wirewatch.core.query.parser import parse_query
+from wirewatch.core.query.query import Query
 from wirewatch.core.query.view import Subject
 from wirewatch.core.text.document import Document
 from wirewatch.core.text.page import Page
@@ -44,16 +46,68 @@ class TermMatch(NamedTuple):  # a named tuple is made several times faster than 
     alternative: str | None = None
 
 
-class Match(NamedTuple):
-    """A watch that a document matches."""
+class _Sight(NamedTuple):
+    """A document that was matched, for those who ask for evidence."""
 
-    watch: WatchId
-    strength: Strength
-    rings: bool
-    """Close, or the watch says that scattered words ring too."""
-    spans: tuple[Span, ...]
-    """Sorted and distinct."""
-    terms: tuple[TermMatch, ...]
+    subject: Subject
+    lock: AbstractContextManager[object]
+    """Held while words are looked up: reading teaches, and what is taught is shared."""
+
+
+class Match:
+    """A watch that a document matches. The evidence is looked up when it is asked for."""
+
+    __slots__ = ("_close", "_sight", "_terms", "_watch")
+
+    def __init__(self, watch: Watch, sight: _Sight, *, close: bool) -> None:
+        self._watch, self._sight, self._close = watch, sight, close
+        self._terms: tuple[TermMatch, ...] | None = None
+
+    @property
+    def watch(self) -> WatchId:
+        """The watch's id."""
+        return self._watch.spec.id
+
+    @property
+    def strength(self) -> Strength:
+        """How near to each other the words stand."""
+        return Strength.CLOSE if self._close else Strength.SCATTERED
+
+    @property
+    def rings(self) -> bool:
+        """Close, or the watch says that scattered words ring too."""
+        return self._close or self._watch.spec.scattered is Scattered.ALERT
+
+    @property
+    def terms(self) -> tuple[TermMatch, ...]:
+        """The terms of the query that were found, and where."""
+        if self._terms is None:
+            subject, lock = self._sight
+            with lock:
+                found = self._watch.query.node.find(subject.view(self._watch.spec.near_words))
+                terms = found.terms if found is not None else ()
+                self._terms = tuple([_term(term, subject.page) for term in terms])
+        return self._terms
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Where the terms stand, sorted and distinct."""
+        terms = self.terms
+        if len(terms) == 1 and len(terms[0].spans) == 1:
+            return terms[0].spans
+        return tuple(sorted({span for term in terms for span in term.spans}))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Match) and self._told() == other._told()
+
+    def __hash__(self) -> int:
+        return hash(self._told())
+
+    def __repr__(self) -> str:
+        return f"Match(watch={self.watch!r}, strength={self.strength!r}, spans={self.spans!r})"
+
+    def _told(self) -> tuple[WatchId, Strength, bool, tuple[TermMatch, ...]]:
+        return self.watch, self.strength, self.rings, self.terms
 
 
 class Matcher:
@@ -115,47 +169,44 @@ class Matcher:
         """Return what matches, in the order of watch ids."""
         with self._lock:
             subject = Subject(self._reader, document)
-            matches = self._try(self._presearch.candidates(subject), subject)
+            matches = self._matches(self._presearch, subject)
             if self._anywhere:
                 subject = Subject(self._reader, document, anywhere=True)
-                matches += self._try(self._anywhere.candidates(subject), subject)
-        return tuple(sorted(matches, key=_id))
+                matches += self._matches(self._anywhere, subject)
+                matches.sort(key=_id)
+        return tuple(matches)
 
-    def _try(self, names: Iterable[str], subject: Subject) -> list[Match]:
+    def _matches(self, presearch: Presearch, subject: Subject) -> list[Match]:
         watches = self._watches
-        return [
-            found
-            for name in names
-            if (found := evaluate(watches[WatchId(name)], subject)) is not None
-        ]
+        decided = self._decided(presearch.candidates(subject), subject)
+        sight = _Sight(subject, self._lock)
+        return [Match(watches[name], sight, close=decided[name]) for name in sorted(decided)]
+
+    def _decided(self, candidates: set[Filed], subject: Subject) -> dict[WatchId, bool]:
+        """Return the watches that match, and whether they are close."""
+        decided: dict[WatchId, bool] = {}
+        if subject.page.special is None:
+            decided = {WatchId(filed.name): True for filed in candidates if filed.is_proven}
+        has_all = subject.page.distinct.issuperset
+        for filed in candidates:
+            name = WatchId(filed.name)
+            if name not in decided and has_all(filed.forms):
+                watch = self._watches[name]
+                held = watch.query.node.holds(subject.view(watch.spec.near_words))
+                if held is not None:
+                    decided[name] = held
+        return decided
 
 
 def evaluate(watch: Watch, subject: Subject) -> Match | None:
     """Try one watch on a document."""
-    spec = watch.spec
-    found = watch.query.node.find(subject.view(spec.near_words))
-    if found is None:
-        return None
-    terms = tuple([_term(term, subject.page) for term in found.terms])
-    close = found.close
-    return Match(
-        spec.id,
-        Strength.CLOSE if close else Strength.SCATTERED,
-        close or spec.scattered is Scattered.ALERT,
-        _spans(terms),
-        terms,
-    )
+    held = watch.query.node.holds(subject.view(watch.spec.near_words))
+    return None if held is None else Match(watch, _Sight(subject, nullcontext()), close=held)
 
 
 def _term(term: Term, page: Page) -> TermMatch:
     spans = tuple(page.spans(term.places[:_MOST_SPANS])) if term.places else term.spans
     return TermMatch(term.label, spans, term.alternative)
-
-
-def _spans(terms: tuple[TermMatch, ...]) -> tuple[Span, ...]:
-    if len(terms) == 1 and len(terms[0].spans) == 1:
-        return terms[0].spans
-    return tuple(sorted({span for term in terms for span in term.spans}))
 
 
 def _id(match: Match) -> str:

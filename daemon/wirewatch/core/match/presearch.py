@@ -1,6 +1,7 @@
 """Rule watches out cheaply: of what every watch needs, look up only what the document has.
 
-A watch is filed under its clues: one key, two keys that must both occur, or two forms that stand side by side.
+A watch is filed under its clues: one key, two keys that must both occur, or two forms that stand side by side. Where
+the clues are all there is to it (a phrase of two words), it is filed as proven and need not be tried.
 Whatever files under nothing is tried on every document; regular expressions are scanned for together first.
 """
 
@@ -12,14 +13,35 @@ from typing import Final, TypeAlias
 
 from wirewatch.core.match.bridge import Bridge
 from wirewatch.core.match.regex_scan import RegexScan, needed_regexes
-from wirewatch.core.query.clue import Clue
+from wirewatch.core.query.boolean import Or
+from wirewatch.core.query.clue import Alternative, clues_of
 from wirewatch.core.query.node import Node
+from wirewatch.core.query.phrase import Phrase
+from wirewatch.core.query.spelling import Spelling
 from wirewatch.core.query.view import Subject
 from wirewatch.core.text.page import Page
+from wirewatch.core.text.words import is_pattern
 
-_Names: TypeAlias = list[str]
-_Pairs: TypeAlias = dict[str, dict[str, _Names]]
-_FEW_HEADS: Final = 6
+_PAIR: Final = 2
+_FORMS_A_HEAD: Final = 160
+"""On a page with more words for each head than this, looking up the heads is faster than passing over the page."""
+
+
+class Filed:
+    """The name of a query under one of its clues."""
+
+    __slots__ = ("forms", "is_proven", "name")
+
+    def __init__(self, name: str, *, is_proven: bool, forms: Spelling = ()) -> None:
+        self.name = name
+        self.is_proven = is_proven
+        """The clue proves a close match in documents of no special language."""
+        self.forms = forms
+        """All that the document must have before this clue can lead to a match; empty when that is not known."""
+
+
+_Files: TypeAlias = list[Filed]
+_Pairs: TypeAlias = dict[str, dict[str, _Files]]
 
 
 class Presearch:
@@ -27,15 +49,16 @@ class Presearch:
 
     __slots__ = (
         "_always", "_beside", "_beside_keys", "_both", "_both_keys", "_bridge", "_count", "_one", "_one_keys",
-        "_regexes",
+        "_regexes", "_scanned",
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self._always: dict[str, None] = {}
+        self._always: dict[str, Filed] = {}
+        self._scanned: dict[str, Filed] = {}
         self._regexes = RegexScan()
         self._bridge = Bridge()
         self._count = 0
-        self._one: dict[str, _Names] = {}
+        self._one: dict[str, _Files] = {}
         self._both: _Pairs = {}
         self._beside: _Pairs = {}
         # the keys of the three again: two sets meet several times faster than a set and a dictionary
@@ -50,39 +73,48 @@ class Presearch:
         """Add a query under a name."""
         self._count += 1
         clues = node.clues()
+        doubtful = Filed(name, is_proven=False)
         if clues is not None:
             self._bridge.add(node)
+            proofs = node.proofs()
+            proven = Filed(name, is_proven=True) if proofs else doubtful
+            rows = _rows(node)
             for alternative in clues:
-                self._file(name, alternative)
+                filed = proven if alternative in proofs else doubtful
+                if alternative in rows:
+                    filed = Filed(name, is_proven=False, forms=rows[alternative])
+                self._file(filed, alternative)
             return
         regexes = needed_regexes(node)
         if regexes is None:
-            self._always[name] = None
+            self._always[name] = doubtful
         else:
+            self._scanned[name] = doubtful
             self._regexes.add(name, regexes)
 
-    def _file(self, name: str, alternative: tuple[Clue, ...]) -> None:
+    def _file(self, filed: Filed, alternative: Alternative) -> None:
         _, first, beside = alternative[0]
         if beside:
             self._beside_keys.add(first)
-            names = self._beside.setdefault(first, {}).setdefault(beside, [])
+            files = self._beside.setdefault(first, {}).setdefault(beside, [])
         elif len(alternative) > 1:
             self._both_keys.add(first)
-            names = self._both.setdefault(first, {}).setdefault(alternative[1][1], [])
+            files = self._both.setdefault(first, {}).setdefault(alternative[1][1], [])
         else:
             self._one_keys.add(first)
-            names = self._one.setdefault(first, [])
-        names.append(name)
+            files = self._one.setdefault(first, [])
+        files.append(filed)
 
     def unfile(self, name: str, node: Node) -> None:
         """Remove a query that was filed."""
         self._count -= 1
         self._always.pop(name, None)
+        self._scanned.pop(name, None)
         self._regexes.remove(name)
         for alternative in node.clues() or ():
             self._unfile(name, alternative)
 
-    def _unfile(self, name: str, alternative: tuple[Clue, ...]) -> None:
+    def _unfile(self, name: str, alternative: Alternative) -> None:
         _, first, beside = alternative[0]
         if beside:
             _take_pair(self._beside, first, beside, name)
@@ -97,13 +129,13 @@ class Presearch:
             if first not in self._one:
                 self._one_keys.discard(first)
 
-    def candidates(self, subject: Subject) -> set[str]:
-        """Return the names of all queries that may match, and few others."""
+    def candidates(self, subject: Subject) -> set[Filed]:
+        """Return all queries that may match, and few others; one may be there both as proven and as doubtful."""
         page = subject.page
         keys = page.keys
         if page.special is not None:
             keys = keys | self._bridge.keys(page.special, page.special_keys)
-        found: set[str] = set(self._always)
+        found = set(self._always.values())
         one, both = self._one, self._both
         for key in keys & self._one_keys:
             found.update(one[key])
@@ -112,17 +144,18 @@ class Presearch:
             if not inner.keys().isdisjoint(keys):
                 for other in inner.keys() & keys:
                     found.update(inner[other])
-        for names in self._side_by_side(page):
-            found.update(names)
-        found.update(self._regexes.candidates(subject))
+        for files in self._side_by_side(page):
+            found.update(files)
+        if self._scanned:
+            found.update(map(self._scanned.__getitem__, self._regexes.candidates(subject)))
         return found
 
-    def _side_by_side(self, page: Page) -> Iterator[_Names]:
+    def _side_by_side(self, page: Page) -> Iterator[_Files]:
         beside = self._beside
         heads = self._beside_keys & page.distinct
         if not heads:
             return
-        if len(heads) <= _FEW_HEADS:
+        if len(heads) * _FORMS_A_HEAD <= len(page.forms):
             for head in heads:
                 yield from _after(page, head, beside[head])
             return
@@ -132,14 +165,31 @@ class Presearch:
             inner = beside[head]
             if after in inner:
                 yield inner[after]
-        nothing: dict[str, _Names] = {}
+        nothing: dict[str, _Files] = {}
         for left, right in _edge_pairs(page):
-            names = beside.get(left, nothing).get(right)
-            if names:
-                yield names
+            files = beside.get(left, nothing).get(right)
+            if files:
+                yield files
 
 
-def _after(page: Page, head: str, inner: dict[str, _Names]) -> Iterator[_Names]:
+def _rows(node: Node) -> dict[Alternative, Spelling]:
+    """Return for the clues of long phrases the one spelling that each stands for."""
+    phrases = node.parts if isinstance(node, Or) else (node,)
+    rows: dict[Alternative, list[Spelling]] = {}
+    for phrase in phrases:
+        if not isinstance(phrase, Phrase):
+            return {}
+        for spelling in phrase.spellings:
+            (alternative,) = clues_of((spelling,), inflected=False)
+            rows.setdefault(alternative, []).append(spelling)
+    return {
+        alternative: found[0]
+        for alternative, found in rows.items()
+        if len(found) == 1 and len(found[0]) > _PAIR and not any(map(is_pattern, found[0]))
+    }
+
+
+def _after(page: Page, head: str, inner: dict[str, _Files]) -> Iterator[_Files]:
     """Yield what is filed under a head and each form that follows it on the page."""
     forms = page.forms
     beginning: dict[int, list[str]] = {}
@@ -170,12 +220,12 @@ def _edge_pairs(page: Page) -> Iterator[tuple[str, str]]:
             yield edge.form, after
 
 
-def _take(table: dict[str, _Names], key: str, name: str) -> None:
-    names = table.get(key)
-    if names is None or name not in names:
+def _take(table: dict[str, _Files], key: str, name: str) -> None:
+    files = table.get(key)
+    if files is None:
         return
-    names.remove(name)
-    if not names:
+    files[:] = [filed for filed in files if filed.name != name]
+    if not files:
         del table[key]
 
 

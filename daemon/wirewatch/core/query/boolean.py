@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wirewatch.core.query.clue import Clues, all_clues, any_clues
+from wirewatch.core.query.clue import Alternative, Clues, all_clues, any_clues, both_proofs
 from wirewatch.core.query.node import Found, Node, Term
 from wirewatch.core.query.view import View
 
@@ -35,6 +35,22 @@ class And(Node):
     def __str__(self) -> str:
         wanted = " AND ".join(_operand(part) for part in self.parts)
         return "".join((wanted, *(f" NOT {_operand(part)}" for part in self.without)))
+
+    def holds(self, view: View) -> bool | None:
+        """Say whether all parts are there, and whether each is close."""
+        close = True
+        for part in self.parts:
+            held = part.holds(view)
+            if held is None:
+                return None
+            close = close and held
+        return None if any(part.holds(view) for part in self.without) else close
+
+    def proofs(self) -> frozenset[Alternative]:
+        """Return the keys of two words."""
+        if self.without or len(self.parts) != 2:
+            return frozenset()
+        return both_proofs(self.parts[0].proofs(), self.parts[1].proofs())
 
     def children(self) -> tuple[Node, ...]:
         """Return the wanted and the excluded."""
@@ -80,6 +96,20 @@ class Or(Node):
         return " OR ".join(
             part.wrapped() if isinstance(part, Or) else str(part) for part in self.parts
         )
+
+    def holds(self, view: View) -> bool | None:
+        """Say whether any alternative is there, and whether one is close."""
+        best: bool | None = None
+        for part in self.parts:
+            held = part.holds(view)
+            if held:
+                return True
+            best = best if held is None else held
+        return best
+
+    def proofs(self) -> frozenset[Alternative]:
+        """Return what proves any of them."""
+        return frozenset().union(*(part.proofs() for part in self.parts))
 
     def children(self) -> tuple[Node, ...]:
         """Return the alternatives."""

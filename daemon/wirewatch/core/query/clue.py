@@ -19,8 +19,11 @@ from wirewatch.core.text.words import is_pattern
 Clue: TypeAlias = tuple[int, str, str]
 """How rare it is; a key (or pattern) and nothing, or two forms that stand side by side."""
 
-Clues: TypeAlias = tuple[tuple[Clue, ...], ...]
-"""Alternatives: of at least one of them all clues hold. Each has its rarest clues, the rarest first."""
+Alternative: TypeAlias = tuple[Clue, ...]
+"""Clues that all hold, the rarest first."""
+
+Clues: TypeAlias = tuple[Alternative, ...]
+"""Of at least one of these all clues hold. Each has only its rarest clues."""
 
 _SIDE_BY_SIDE = 1_000
 _KEPT = 2
@@ -31,6 +34,29 @@ _MAX_ALTERNATIVES = 24
 def clues_of(spellings: tuple[Spelling, ...], *, inflected: bool) -> Clues:
     """Return what each spelling needs."""
     return tuple(dict.fromkeys(_spelling_clues(spelling, inflected) for spelling in spellings))
+
+
+@lru_cache(maxsize=65_536)
+def proofs_of(spellings: tuple[Spelling, ...], *, inflected: bool) -> frozenset[Alternative]:
+    """Return the clues that leave nothing to be checked: the whole of a spelling stands in them."""
+    whole = 1 if inflected else 2
+    return frozenset(
+        _spelling_clues(spelling, inflected)
+        for spelling in spellings
+        if len(spelling) == whole and (inflected or not any(map(is_pattern, spelling)))
+    )
+
+
+def both_proofs(
+    left: frozenset[Alternative], right: frozenset[Alternative]
+) -> frozenset[Alternative]:
+    """Return the clues that prove two parts at once: pairs of keys, for no more than two are looked up."""
+    return frozenset(
+        _rarest(a + b)
+        for a in left
+        for b in right
+        if len(a) == len(b) == 1 and not a[0][2] and not b[0][2]
+    )
 
 
 def _spelling_clues(spelling: Spelling, inflected: bool) -> tuple[Clue, ...]:

@@ -26,10 +26,15 @@ class InText(Node):
 
     def find(self, view: View) -> Found | None:
         """Find the part in that field."""
+        return self.part.find(self._side(view))
+
+    def _side(self, view: View) -> View:
         title_end = view.page.bounds[0]
-        if self.name == "title":
-            return self.part.find(view.narrowed(0, title_end))
-        return self.part.find(view.narrowed(title_end, view.end))
+        return view.narrowed(*((0, title_end) if self.name == "title" else (title_end, view.end)))
+
+    def holds(self, view: View) -> bool | None:
+        """Say whether the part is found in that field."""
+        return self.part.holds(self._side(view))
 
     def clues(self) -> Clues | None:
         """Need what the part needs."""

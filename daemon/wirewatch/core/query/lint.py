@@ -9,8 +9,8 @@ from typing import Final
 from wirewatch.core.query.boolean import And, Or
 from wirewatch.core.query.exact import Exact
 from wirewatch.core.query.node import Node, walk
-from wirewatch.core.query.parser import Query
 from wirewatch.core.query.phrase import Phrase
+from wirewatch.core.query.query import Query
 from wirewatch.core.query.regex import Regex
 from wirewatch.core.query.run import Run
 from wirewatch.core.query.term import Named

@@ -53,6 +53,20 @@ class Near(Node):
         rights = sorted(near.intersection(other.places))
         return Found(covering, narrowed(found.terms, lefts) + narrowed(other.terms, rights))
 
+    def holds(self, view: View) -> bool | None:
+        """Say whether every pair of members is near enough somewhere."""
+        rights = _members(self.right)
+        for left in _members(self.left):
+            places = left.places(view)
+            for right in rights:
+                if not places or not self._touch(places, right.places(view), view):
+                    return None
+        return True
+
+    def _touch(self, lefts: list[Interval], rights: list[Interval], view: View) -> bool:
+        reach = _Reach(view, self.words)
+        return reach.touches(lefts, rights) or (not self.ordered and reach.touches(rights, lefts))
+
     def clues(self) -> Clues | None:
         """Need both sides."""
         return all_clues((self.left.clues(), self.right.clues()))
@@ -78,6 +92,19 @@ def _members(side: Node) -> tuple[Node, ...]:
 class _Reach:
     view: View
     words: int
+
+    def touches(self, lefts: list[Interval], rights: list[Interval]) -> bool:
+        """Say whether some right one begins after a left one ends, near enough."""
+        region = self.view.page.region
+        for left in lefts:
+            at = bisect_left(rights, (left[1] + 1, 0))
+            if (
+                at < len(rights)
+                and rights[at][0] - left[1] - 1 <= self.words
+                and region(left[0]) == region(rights[at][1])
+            ):
+                return True
+        return False
 
     def ahead(
         self, lefts: list[Interval], rights: list[Interval]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from wirewatch.core.model.hit import Span
-from wirewatch.core.query.clue import Clues
+from wirewatch.core.query.clue import Alternative, Clues
 from wirewatch.core.query.view import View
 from wirewatch.core.text.page import Interval
 
@@ -43,12 +43,26 @@ class Node(ABC):
     def find(self, view: View) -> Found | None:
         """Return what was found, or None when the view does not match."""
 
+    def holds(self, view: View) -> bool | None:
+        """Say what *find* would, without the evidence: True is close, False scattered, None no match."""
+        found = self.find(view)
+        return None if found is None else found.close
+
+    def places(self, view: View) -> list[Interval]:
+        """Return the places of what is found; not to be changed."""
+        found = self.find(view)
+        return [] if found is None else found.places
+
     @abstractmethod
     def __str__(self) -> str: ...
 
     def clues(self) -> Clues | None:
         """Return what must stand in a document that matches; None promises nothing: it is tried on every one."""
         return None
+
+    def proofs(self) -> frozenset[Alternative]:
+        """Return those of its clues that prove a close match by themselves, in a document of no special language."""
+        return frozenset()
 
     def children(self) -> tuple[Node, ...]:
         """Return the nodes this one is made of."""

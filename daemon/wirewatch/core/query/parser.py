@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final, NoReturn
 
 from wirewatch.core.query.atleast import AtLeast
-from wirewatch.core.query.boolean import And, Or
+from wirewatch.core.query.boolean import Or
 from wirewatch.core.query.exact import Exact
 from wirewatch.core.query.fields import (
     SIDE_FIELDS,
@@ -19,15 +18,15 @@ from wirewatch.core.query.fields import (
     Language,
     Site,
 )
+from wirewatch.core.query.gather import Gathered, run_of
 from wirewatch.core.query.lexer import Kind, Lexeme, lex
 from wirewatch.core.query.near import Near
 from wirewatch.core.query.node import Node, walk
 from wirewatch.core.query.phrase import LoosePhrase, Phrase
+from wirewatch.core.query.query import Query
 from wirewatch.core.query.regex import Regex, RegexError
-from wirewatch.core.query.run import Run
 from wirewatch.core.query.term import Named
-from wirewatch.core.query.word import Word, with_compounds
-from wirewatch.core.text.little import is_little
+from wirewatch.core.query.word import Word
 from wirewatch.core.text.words import is_pattern
 from wirewatch.errors import QueryError
 
@@ -38,21 +37,6 @@ _LEAST_LETTERS: Final = 3
 _MAX_WORDS: Final = 400
 _MAX_CHAIN: Final = 30
 _QUOTE_IT: Final = "write a word, a phrase or a group there; put the operator in quotes to look for the word itself"
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """The text of a watch and what it means. ``str`` prints the canonical form, which reads back as an equal query."""
-
-    text: str = field(compare=False)
-    node: Node
-    anywhere: bool = False
-    """``in:anywhere``: boilerplate is looked at too."""
-
-    def __str__(self) -> str:
-        if not self.anywhere:
-            return str(self.node)
-        return f"{self.node.wrapped()} in:anywhere"
 
 
 def parse_query(text: str, *, terms: Mapping[str, str] | None = None) -> Query:
@@ -114,7 +98,7 @@ class _Parser:
         )
 
     def _and(self) -> Node:
-        gathered = _Gathered()
+        gathered = Gathered()
         start = self._peek
         while True:
             kind = self._peek.kind
@@ -131,7 +115,7 @@ class _Parser:
             else:
                 return self._conjoined(gathered, start)
 
-    def _conjunction(self, gathered: _Gathered, start: Lexeme) -> None:
+    def _conjunction(self, gathered: Gathered, start: Lexeme) -> None:
         operator = self._next()
         if operator is start:
             self.fail(f"{operator.value} has nothing on its left", operator, _QUOTE_IT)
@@ -153,7 +137,7 @@ class _Parser:
             self.fail(f"{operator.value} has nothing on its right", operator, _QUOTE_IT)
         return run_of(run)
 
-    def _conjoined(self, gathered: _Gathered, start: Lexeme) -> Node:
+    def _conjoined(self, gathered: Gathered, start: Lexeme) -> Node:
         gathered.end_run()
         if gathered.parts:
             return gathered.node()
@@ -419,43 +403,6 @@ _PRIMARIES: Final = {
     Kind.FIELD: _Parser.field,
 }
 """What a query is made of: one line for each kind of lexeme that can begin something to look for."""
-
-
-@dataclass(slots=True)
-class _Gathered:
-    """What one conjunction holds so far: finished units, the run being read, and the exclusions."""
-
-    parts: list[Node] = field(default_factory=list)
-    run: list[Node] = field(default_factory=list)
-    without: list[Node] = field(default_factory=list)
-
-    def end_run(self) -> None:
-        """Finish the run of neighbours being read."""
-        if self.run:
-            self.parts.append(run_of(self.run))
-            self.run = []
-
-    def node(self) -> Node:
-        """Return all of it as one node."""
-        parts: list[Node] = []
-        without = list(self.without)
-        for part in self.parts:
-            if isinstance(part, And):
-                parts += part.parts
-                without += part.without
-            else:
-                parts.append(part)
-        if len(parts) == 1 and not without:
-            return parts[0]
-        return And(tuple(parts), tuple(without))
-
-
-def run_of(parts: list[Node]) -> Node:
-    """Make a run of neighbours; little words in it are not required."""
-    if len(parts) == 1:
-        return parts[0]
-    wanted = [p for p in parts if not (isinstance(p, Word) and is_little(p.text))] or parts
-    return wanted[0] if len(wanted) == 1 else Run(tuple(with_compounds(wanted)))
 
 
 def _is_initial(word: str) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from wirewatch.core.query.clue import Clues, all_clues, clues_of
+from wirewatch.core.query.clue import Alternative, Clues, all_clues, clues_of, proofs_of
 from wirewatch.core.query.node import Found, Node, Term
-from wirewatch.core.query.side_by_side import spelled
+from wirewatch.core.query.side_by_side import occurs, spelled
 from wirewatch.core.query.spelling import Spelling, phrase_spellings
 from wirewatch.core.query.view import View
 from wirewatch.core.text.page import Interval
@@ -26,8 +26,20 @@ class Phrase(Node):
 
     def find(self, view: View) -> Found | None:
         """Find the words as they were typed."""
-        places = spelled(self.spellings, view, inflected=False)
+        places = self.places(view)
         return Found(places, [Term(str(self), places)]) if places else None
+
+    def places(self, view: View) -> list[Interval]:
+        """Return where the words stand as they were typed."""
+        return spelled(self.spellings, view, inflected=False)
+
+    def holds(self, view: View) -> bool | None:
+        """Say whether the words stand there as they were typed."""
+        return occurs(self.spellings, view, inflected=False) or None
+
+    def proofs(self) -> frozenset[Alternative]:
+        """Return the spellings of two words."""
+        return proofs_of(self.spellings, inflected=False)
 
     def clues(self) -> Clues:
         """Need any of the spellings."""

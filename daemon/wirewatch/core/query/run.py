@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from wirewatch.core.query.clue import Clues, all_clues, clues_of
@@ -36,6 +37,19 @@ class Run(Node):
             return Found(places, terms, close=False)
         return Found(inside(places, windows), narrowed(terms, windows))
 
+    def holds(self, view: View) -> bool | None:
+        """Say whether all parts are there, and whether they are close."""
+        held = [part.holds(view) for part in self.parts]
+        if None in held:
+            return None
+        if view.near_words == 0 or not all(held):
+            return all(held)
+        places = [places for part in self.parts if (places := part.places(view))]
+        far = _outside_the_title(places, view)
+        if len(far) == 2:
+            return _meet(far[0], far[1], view) or _meet(far[1], far[0], view)
+        return _windows(places, view) is not None
+
     def __str__(self) -> str:
         return " ".join(part.wrapped() for part in self.parts)
 
@@ -63,7 +77,7 @@ def _windows(parts: list[list[Interval]], view: View) -> list[Interval] | None:
     What stands in the headline is near everything, so only the other parts have to be near each other.
     """
     title_end = view.page.bounds[0]
-    far = [part for part in parts if part[0][0] >= title_end]
+    far = _outside_the_title(parts, view)
     if not far:
         return [(0, view.page.bounds[-1])]
     events = sorted((place, number) for number, part in enumerate(far) for place in part)
@@ -71,6 +85,23 @@ def _windows(parts: list[list[Interval]], view: View) -> list[Interval] | None:
     if not found:
         return None
     return [(0, title_end), *found] if len(far) < len(parts) else found
+
+
+def _outside_the_title(parts: list[list[Interval]], view: View) -> list[list[Interval]]:
+    title_end = view.page.bounds[0]
+    return [part for part in parts if part[0][0] >= title_end]
+
+
+def _meet(earlier: list[Interval], later: list[Interval], view: View) -> bool:
+    """Say whether one of *later* is near the latest of *earlier* before it, as the sweep would find."""
+    region, near = view.page.region, view.near_words
+    for place in later:
+        at = bisect_right(earlier, place) - 1
+        if at < 0 or place[0] - earlier[at][1] > near:
+            continue
+        if region(place[0]) == region(earlier[at][0]):
+            return True
+    return False
 
 
 def _sweep(events: list[tuple[Interval, int]], parts: int, view: View) -> list[Interval]:

@@ -19,6 +19,25 @@ def spelled(spellings: Sequence[Sequence[str]], view: View, *, inflected: bool) 
     return view.within(sorted(found))
 
 
+def occurs(spellings: Sequence[Sequence[str]], view: View, *, inflected: bool) -> bool:
+    """Say whether any of *spellings* stands in view."""
+    if not view.is_whole:
+        return bool(spelled(spellings, view, inflected=inflected))
+    page = view.page
+    return any(_occurs(spelling, page, inflected=inflected) for spelling in spellings)
+
+
+def _occurs(spelling: Sequence[str], page: Page, *, inflected: bool) -> bool:
+    if _is_wild(spelling):
+        return bool(_stands(spelling, page, inflected=inflected))
+    first = spelling[0]
+    if len(spelling) == 1:
+        return page.has_word(first) if inflected else first in page.distinct
+    if not inflected and page.has_no_edge(spelling):
+        return page.stands(spelling)
+    return bool(_stands(spelling, page, inflected=inflected))
+
+
 def _stands(spelling: Sequence[str], page: Page, *, inflected: bool) -> list[Interval]:
     if not inflected and not _is_wild(spelling) and page.is_plain(spelling):
         reached = page.where(spelling[0])
@@ -27,6 +46,8 @@ def _stands(spelling: Sequence[str], page: Page, *, inflected: bool) -> list[Int
         forms, rest = page.forms, list(spelling[1:])
         more = len(rest)
         return [(a, b + more) for a, b in reached if forms[b + 1 : b + 1 + more] == rest]
+    if inflected and len(spelling) == 1 and not _is_wild(spelling):
+        return page.where_word(spelling[0])
     return side_by_side(spelling, page, page.where_word if inflected else page.where)
 
 

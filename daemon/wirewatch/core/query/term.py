@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wirewatch.core.query.clue import Clues
+from wirewatch.core.query.clue import Alternative, Clues
 from wirewatch.core.query.node import Found, Node
 from wirewatch.core.query.view import View
 
@@ -19,6 +19,14 @@ class Named(Node):
     def find(self, view: View) -> Found | None:
         """Find what the name stands for."""
         return self.part.find(view)
+
+    def holds(self, view: View) -> bool | None:
+        """Say whether what the name stands for is found."""
+        return self.part.holds(view)
+
+    def proofs(self) -> frozenset[Alternative]:
+        """Return what proves what it stands for."""
+        return self.part.proofs()
 
     def clues(self) -> Clues | None:
         """Need what it stands for."""

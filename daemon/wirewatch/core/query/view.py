@@ -75,11 +75,16 @@ class View:
         """Say whether text outside the body of the page is in view."""
         return len(self.page.bounds) > len(TEXTS) and self.end > self.page.bounds[len(TEXTS) - 1]
 
+    @property
+    def is_whole(self) -> bool:
+        """Say whether all of the page is in view."""
+        return self.first == 0 and self.end == self.page.bounds[-1]
+
     def within(self, places: Sequence[Interval]) -> list[Interval]:
         """Return those places that lie in view."""
-        first, end = self.first, self.end
-        if first == 0 and end == self.page.bounds[-1]:
+        if self.is_whole:
             return list(places)
+        first, end = self.first, self.end
         return [place for place in places if first <= place[0] and place[1] < end]
 
     def narrowed(self, first: int, end: int) -> View:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from wirewatch.core.query.clue import Clues, clues_of
+from wirewatch.core.query.clue import Alternative, Clues, clues_of, proofs_of
 from wirewatch.core.query.node import Found, Node, Term
-from wirewatch.core.query.side_by_side import spelled
+from wirewatch.core.query.side_by_side import occurs, spelled
 from wirewatch.core.query.spelling import Spelling, glued, spellings
 from wirewatch.core.query.view import View
+from wirewatch.core.text.page import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,25 @@ class Word(Node):
 
     def find(self, view: View) -> Found | None:
         """Find every inflection."""
-        wholes = tuple((whole,) for whole in self.glued)
-        places = spelled(self.spellings + wholes, view, inflected=True)
+        places = self.places(view)
         return Found(places, [Term(self.text, places)]) if places else None
+
+    def places(self, view: View) -> list[Interval]:
+        """Return where every inflection stands."""
+        return spelled(self._ways(), view, inflected=True)
+
+    def _ways(self) -> tuple[Spelling, ...]:
+        if not self.glued:
+            return self.spellings
+        return self.spellings + tuple((whole,) for whole in self.glued)
+
+    def holds(self, view: View) -> bool | None:
+        """Say whether any inflection is there."""
+        return occurs(self._ways(), view, inflected=True) or None
+
+    def proofs(self) -> frozenset[Alternative]:
+        """Return the keys of one word."""
+        return proofs_of(self.spellings, inflected=True)
 
     def clues(self) -> Clues:
         """Need any of the spellings; the run it stands in needs what is glued."""

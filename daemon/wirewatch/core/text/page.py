@@ -80,11 +80,13 @@ class Page:
         "_edge_places",
         "_ends",
         "_found",
+        "_joined",
         "_keys",
         "_layout",
         "_offsets",
         "_special_keys",
         "_starts",
+        "_word_places",
         "bounds",
         "distinct",
         "edges",
@@ -113,6 +115,8 @@ class Page:
         self.distinct = distinct
         self._found: dict[str, list[Interval]] = {}
         self._ends: tuple[dict[str, int], dict[str, int]] | None = None
+        self._word_places: dict[str, list[Interval]] = {}
+        self._joined: str | None = None
         self._asked = 0
         self._starts: list[int] | None = None
         self._offsets: dict[int, tuple[int, int]] = {}
@@ -141,6 +145,18 @@ class Page:
         The forms are no patterns.
         """
         return not self._edge_places or self._edge_places.keys().isdisjoint(spelling[1:])
+
+    def has_no_edge(self, spelling: Sequence[str]) -> bool:
+        """Say whether all forms, if they stand here, stand as plain words only."""
+        return not self._edge_places or self._edge_places.keys().isdisjoint(spelling)
+
+    def stands(self, spelling: Sequence[str]) -> bool:
+        """Say whether forms that have no edge stand side by side."""
+        if not self.distinct.issuperset(spelling):
+            return False
+        if self._joined is None:
+            self._joined = _joined(self.forms)
+        return _joined(spelling) in self._joined
 
     def where(self, form: str) -> list[Interval]:
         """Return where a form stands, in order."""
@@ -184,6 +200,12 @@ class Page:
             found.append((at, at))
         return self._with_edges(form, found)
 
+    def has_word(self, form: str) -> bool:
+        """Say whether any inflection of a word stands here."""
+        if self.special is None:
+            return self.words.key_of[form] in self.keys
+        return self.special.key_of[form] in self.special_keys
+
     def where_word(self, form: str) -> list[Interval]:
         """Return where any inflection of a word stands, in order."""
         if self.special is None:
@@ -192,8 +214,12 @@ class Page:
         else:
             _ = self.special_keys
             words = self.special
-        found = [f for f in words.members[words.key_of[form]] if f in self.distinct]
-        return self._where_any(found)
+        key = words.key_of[form]
+        places = self._word_places.get(key)
+        if places is None:
+            found = [f for f in words.members[key] if f in self.distinct]
+            places = self._word_places[key] = self._where_any(found)
+        return places
 
     def where_pattern(self, pattern: str) -> list[Interval]:
         """Return where a word fits a wildcard pattern, in order."""
@@ -245,6 +271,11 @@ class Page:
                 known = start + atom.start, start + atom.end
             self._offsets[position] = known
         return known
+
+
+def _joined(forms: Sequence[str]) -> str:
+    """Write forms in a row: a row stands in another just when its text does, for no form holds a line's end."""
+    return "\n".join(("", *forms, ""))
 
 
 def _starts(layout: Layout) -> list[int]:
