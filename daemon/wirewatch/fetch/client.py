@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import httpx
 
+from wirewatch.core.model.access import Access
 from wirewatch.core.model.outcome import (
     CachingHints,
     Failed,
@@ -44,7 +45,7 @@ from wirewatch.fetch.problems import HTTPX_ERRORS, Setback, setback_of
 from wirewatch.fetch.redirects import REDIRECTS, Hop, first_hop, next_hop
 from wirewatch.fetch.resolver import Lookup, Resolver
 from wirewatch.fetch.talktime import TalkTime
-from wirewatch.fetch.transport import METER, LeanTransport
+from wirewatch.fetch.transport import ACCESS, METER, LeanTransport
 from wirewatch.fetch.trust import Trust
 from wirewatch.fetch.wire import Meter
 
@@ -77,18 +78,21 @@ class HttpFetcher:
         user_agent: str,
         allow_networks: Sequence[str] = (),
         ca_file: Path | None = None,
+        proxy: str | None = None,
         lookup: Lookup = socket.getaddrinfo,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """Make ready. Raises ValueError for a network, user agent or CA file that is none.
 
         *allow_networks* may be asked although they are not public; *ca_file* holds authorities trusted
-        besides the well-known ones. A *transport* of the caller's own brings its own guard.
+        besides the well-known ones; *proxy* is for requests without one of their own.
+        A *transport* of the caller's own brings its own guard.
         """
         if not is_sendable(user_agent):
             raise ValueError(f"{user_agent!r} cannot be sent as User-Agent")
         self._limits = limits
         self._user_agent = user_agent
+        self._proxy = proxy
         self._hosts = HostQueue(per_host=limits.per_host, gap=limits.host_gap)
         self._slots = asyncio.Semaphore(limits.in_flight)
         self._large = asyncio.Semaphore(limits.large_at_once)
@@ -119,11 +123,15 @@ class HttpFetcher:
 
     async def _visit(self, visit: _Visit) -> Got | Unchanged:
         check_headers(visit.request.headers)
-        stop: _Stop = first_hop(visit.request.url, visit.request.headers)
+        stop: _Stop = first_hop(visit.request.url, visit.request.headers, self._access(visit))
         while isinstance(stop, Hop):
             async with self._hosts.turn(_host(stop)), self._slots:
                 stop = await self._stay(visit, stop)
         return stop
+
+    def _access(self, visit: _Visit) -> Access:
+        own = visit.request.access
+        return own if own.proxy is not None or not self._proxy else replace(own, proxy=self._proxy)
 
     async def _stay(self, visit: _Visit, hop: Hop) -> _Stop:
         """Talk to one host, through redirects within it, until it is done or another host's turn."""
@@ -144,7 +152,9 @@ class HttpFetcher:
     async def _ask(self, visit: _Visit, hop: Hop) -> _Stop:
         visit.status = None
         headers = headers_for(visit.request, hop, user_agent=self._user_agent)
-        asked = httpx.Request("GET", hop.url, headers=headers, extensions={METER: visit.meter})
+        asked = httpx.Request(
+            "GET", hop.url, headers=headers, extensions={METER: visit.meter, ACCESS: hop.access}
+        )
         response = await self._transport.handle_async_request(asked)
         try:
             return await self._heed(visit, hop, response)
