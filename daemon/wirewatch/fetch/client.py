@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import httpx
 
+from wirewatch.core.backoff import rest_of
 from wirewatch.core.model.access import Access
 from wirewatch.core.model.outcome import (
     CachingHints,
@@ -65,6 +66,7 @@ class _Visit:
     meter: Meter
     time: TalkTime
     status: int | None = None
+    host: str = ""
     hints: CachingHints = field(default_factory=CachingHints)
 
 
@@ -126,6 +128,7 @@ class HttpFetcher:
         stop: _Stop = first_hop(visit.request.url, visit.request.headers, self._access(visit))
         while isinstance(stop, Hop):
             async with self._hosts.turn(_host(stop)), self._slots:
+                self._require_open(visit, _host(stop))
                 stop = await self._stay(visit, stop)
         return stop
 
@@ -143,6 +146,15 @@ class HttpFetcher:
         except TimeoutError:
             raise self._too_slow(visit) from None
         return stop
+
+    def _require_open(self, visit: _Visit, host: str) -> None:
+        """Refuse to ask a host that wants to be left alone: also those who waited for their turn meanwhile."""
+        visit.host, visit.status = host, None
+        left = self._hosts.closed_for(host)
+        if left:
+            visit.hints = CachingHints(retry_after=left)
+            words = f"{host} told another of its feeds to wait; it is left alone that long"
+            raise Setback(Problem.RATE_LIMITED, words)
 
     def _too_slow(self, visit: _Visit) -> Setback:
         what = "no answer" if visit.status is None else "the body did not end"
@@ -165,6 +177,8 @@ class HttpFetcher:
         status, fields = response.status_code, fields_of(response)
         hints = read_hints(fields, now=datetime.now(UTC))
         visit.status, visit.hints = status, hints
+        if rest := rest_of(status, hints):
+            self._hosts.close(visit.host, rest)
         if status in REDIRECTS:
             return next_hop(
                 hop, status=status, location=fields.get("location"), most=self._limits.redirects
@@ -223,6 +237,7 @@ def _failed(visit: _Visit, setback: Setback) -> Failed:
         problem=setback.problem,
         detail=setback.detail,
         status=visit.status,
+        host=visit.host,
         hints=visit.hints,
         wire_bytes=visit.meter.total,
         took=visit.time.spent,

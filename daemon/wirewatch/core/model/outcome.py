@@ -110,6 +110,8 @@ class Failed:
     problem: Problem
     detail: str
     status: int | None = None
+    host: str = ""
+    """The host that was asked last, after redirects."""
     hints: CachingHints = CachingHints()
     wire_bytes: int = 0
     took: timedelta = timedelta()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from wirewatch.core.backoff import rest_of
 from wirewatch.core.cadence import CadenceRules, wait_after_gap, wait_after_success
 from wirewatch.core.coverage import FAST, listing_of
 from wirewatch.core.identity import Listed
@@ -25,7 +26,7 @@ from wirewatch.core.model.outcome import (
     Unchanged,
     Unreadable,
 )
-from wirewatch.core.model.plan import PollPlan, PollRecord
+from wirewatch.core.model.plan import HostRest, PollPlan, PollRecord
 from wirewatch.core.plan.article import ArticleRules, pages_of
 from wirewatch.core.plan.learn import learnt_habit
 from wirewatch.core.plan.listed import body_hash
@@ -90,6 +91,7 @@ def plan_poll(
                 fetched.detail,
                 status=fetched.status,
                 hints=fetched.hints,
+                host=fetched.host,
                 wire_bytes=fetched.wire_bytes,
                 took=fetched.took,
                 cadence=cadence,
@@ -141,6 +143,7 @@ def plan_failure(
     now: datetime,
     status: int | None = None,
     hints: CachingHints = NO_HINTS,
+    host: str = "",
     wire_bytes: int = 0,
     took: timedelta = timedelta(),
     asked: Asked = Asked.CONFIGURED,
@@ -153,9 +156,11 @@ def plan_failure(
     else:
         state = failed_state(feed, problem, detail, hints, cadence=cadence, now=now)
     alerts, deliveries = notices(feed, state, operator, now=now)
+    rest = rest_of(status, hints)
     return PollPlan(
         feed_id=feed.id,
         state=state,
+        rest=HostRest(host=host, until=now + rest) if rest and host else None,
         alerts=alerts,
         deliveries=deliveries,
         record=PollRecord(
