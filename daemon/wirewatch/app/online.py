@@ -21,7 +21,7 @@ from wirewatch.core.model.outcome import (
     Unreadable,
 )
 from wirewatch.notify.check import check_login
-from wirewatch.ports import Fetcher, Parser
+from wirewatch.ports import FeedFinder, Fetcher, Parser
 from wirewatch.settings.settings import Settings
 
 
@@ -53,7 +53,7 @@ class Look:
 
 
 async def look_at_feed(
-    url: str, spec: FeedSpec | None, *, fetcher: Fetcher, parser: Parser
+    url: str, spec: FeedSpec | None, *, fetcher: Fetcher, parser: Parser | FeedFinder
 ) -> Look:
     """Fetch and parse a feed once, unconditionally."""
     fetched = await fetcher.fetch(

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     FEED = "feed"
     SITEMAP = "sitemap"
     PAGE = "page"
+    LINKS = "links"
     WARM_FEED = "warm-feed"
     WARM_PAGE = "warm-page"
 

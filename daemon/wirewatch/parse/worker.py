@@ -140,6 +140,10 @@ def _read(job: Job, limits: ParseLimits) -> Answer:
         from wirewatch.parse.sitemap import parse_sitemap
 
         return parse_sitemap(job.body, url=job.url, content_type=job.content_type, limits=limits)
+    if job.kind is Kind.LINKS:
+        from wirewatch.parse.feedlinks import find_feed_links
+
+        return find_feed_links(job.body, url=job.url, content_type=job.content_type)
     from wirewatch.parse.page import parse_page, warm_up
 
     if job.kind is Kind.WARM_PAGE:

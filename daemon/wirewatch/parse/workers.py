@@ -87,6 +87,11 @@ class ParserPool:
         answer = await self._pages.read(Job(Kind.PAGE, body, url, content_type))
         return answer if isinstance(answer, ParsedPage | Unreadable) else _confused(answer)
 
+    async def feed_links(self, body: bytes, *, url: str, content_type: str) -> tuple[str, ...]:
+        """Return the feeds a page names, best first. Never raises for anything a document can be."""
+        answer = await self._feeds.read(Job(Kind.LINKS, body, url, content_type))
+        return answer.more if isinstance(answer, ParsedFeed) else ()
+
     async def aclose(self) -> None:
         """End every process; jobs under way are given up."""
         await asyncio.gather(self._feeds.aclose(), self._pages.aclose())
