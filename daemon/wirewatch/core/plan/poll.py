@@ -38,6 +38,7 @@ from wirewatch.core.plan.trouble import (
     is_idle_probe,
     notices,
     renaming_notice,
+    still_incomplete,
 )
 from wirewatch.core.plan.wanted import Wanted, find_hits
 
@@ -183,7 +184,7 @@ def _plan_quiet(
     outcome: str,
     turn: _Turn,
 ) -> PollPlan:
-    state = _healthy(feed, fetched, feed.state.habit, turn, ttl=None)
+    state = still_incomplete(feed.state, _healthy(feed, fetched, feed.state.habit, turn, ttl=None))
     if isinstance(fetched, Got):
         state = replace(state, validators=_validators(fetched))
     alerts, deliveries = notices(feed, state, turn.operator, now=turn.now)
@@ -301,14 +302,15 @@ def _after_document(
     now = turn.now
     state = _healthy(feed, got, habit, turn, ttl=parsed.ttl)
     broken_off = parsed.flaw is Problem.TRUNCATED
+    incomplete = broken_off or parsed.flaw is Problem.TOO_COSTLY
     return replace(
         state,
         # What broke off is asked for again whole: its validators would hide the rest.
         validators=Validators() if broken_off else _validators(got),
         body_hash=None if broken_off else body_hash(got.body),
-        problem=parsed.flaw if broken_off else None,
-        problem_detail=parsed.flaw_detail if broken_off else None,
-        problem_at=(feed.state.problem_at or now) if broken_off else None,
+        problem=parsed.flaw if incomplete else None,
+        problem_detail=parsed.flaw_detail if incomplete else None,
+        problem_at=(feed.state.problem_at or now) if incomplete else None,
         last_new_at=now if new else state.last_new_at,
         baseline_at=state.baseline_at or now,
         title=parsed.title or state.title,
