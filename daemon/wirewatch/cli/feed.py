@@ -299,7 +299,11 @@ def _set_paused(state: State, name: str, *, paused: bool) -> None:
 @json_option
 @pass_state
 def import_(state: State, file: Path) -> int:
-    """Add the feeds of an OPML file; its folders become tags. Exits with 4 when some could not be added."""
+    """Add the feeds of an OPML file; its folders become tags.
+
+    Exits with 4 when some could not be added, with 1 when the file is no OPML at all. What was left out is told of
+    with its line.
+    """
     from wirewatch.settings.opml import read_opml
 
     report = read_opml(file.read_bytes())
@@ -316,6 +320,8 @@ def import_(state: State, file: Path) -> int:
         click.echo(f"{len(new)} feeds added, {len(report.feeds) - len(new)} were known.")
         for problem in report.problems:
             click.echo(f"  {problem}", err=True)
+    if not report.whole and not report.feeds:
+        return Exit.FAILED
     return Exit.PARTLY if report.problems else Exit.DONE
 
 
