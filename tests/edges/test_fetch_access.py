@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 import ssl
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -256,14 +257,31 @@ async def test_the_oldest_tls_that_is_spoken_can_be_raised(certificates: Certifi
     assert outcome.problem is Problem.TLS
 
 
+def locked_key(certificates: Certificates, to: Path) -> Path:
+    """Write the good key once more, with the password "hush"."""
+    locked = to / "locked.key"
+    files = ["-in", str(certificates.folder / "good.key"), "-out", str(locked)]
+    words = ["openssl", "ec", "-aes256", *files, "-passout", "pass:hush"]
+    subprocess.run(words, check=True, capture_output=True)
+    return locked
+
+
+@pytest.mark.parametrize(("password", "opens"), [("hush", True), ("wrong", False), (None, False)])
 async def test_a_key_that_is_locked_never_asks_on_the_terminal(
-    certificates: Certificates, tmp_path: Path
+    certificates: Certificates, tmp_path: Path, password: str | None, opens: bool
 ) -> None:
     """A daemon would hang there for ever."""
-    (tmp_path / "broken.pem").write_text("no certificate")
-    access = Access(client_cert=str(tmp_path / "broken.pem"))
+    folder, locked = certificates.folder, locked_key(certificates, tmp_path)
+    access = Access(
+        ca_file=str(certificates.authority),
+        client_cert=str(folder / "good.pem"),
+        client_key=str(locked),
+        client_key_password=password,
+    )
 
     outcome = await failed_or_got(certificates, "good", access)
 
-    assert isinstance(outcome, Failed)
-    assert outcome.detail == "client_cert and client_key do not fit each other, or cannot be read"
+    assert isinstance(outcome, Got) is opens, outcome
+    if isinstance(outcome, Failed):
+        assert outcome.problem is Problem.TLS
+        assert outcome.detail.startswith("client_cert and client_key do not fit each other")
