@@ -77,6 +77,18 @@ class Parser(Protocol):
         """End the workers."""
 
 
+class FeedFinder(Protocol):
+    """Reads feeds, and finds them on pages. Never raises for anything a document can be."""
+
+    async def feed(
+        self, body: bytes, *, url: str, content_type: str, known: frozenset[bytes] = frozenset()
+    ) -> Parsed:
+        """Read a feed."""
+
+    async def feed_links(self, body: bytes, *, url: str, content_type: str) -> tuple[str, ...]:
+        """Return the feeds a page names, best first."""
+
+
 class Notifier(Protocol):
     """Sends one message to one channel. Never raises for anything a provider can do."""
 

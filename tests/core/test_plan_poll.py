@@ -260,3 +260,21 @@ def test_a_server_s_wish_lengthens_the_wait_but_not_past_an_hour() -> None:
     by_hand = a_feed(a_spec(every=5 * MINUTE))
     done = plan(by_hand, got(hints=CachingHints(max_age=timedelta(hours=1))), a_document())
     assert done.state.next_poll_at - NOON < 6 * MINUTE
+
+
+def test_an_entry_that_had_to_be_left_out_is_told_of_until_it_is_gone() -> None:
+    """The others ring; what nobody can read must not be silent (`feed show` says which it is)."""
+    parsed = a_document(
+        a_parsed(1, title="River talks resume"), flaw=Problem.TOO_COSTLY, flaw_detail="entry 2 of 2"
+    )
+
+    done = plan(a_feed(), got(), parsed)
+    quiet = plan(replace(a_feed(), state=done.state), got())
+    gone = plan(replace(a_feed(), state=quiet.state), got(b"new"), a_document(a_parsed(1)))
+
+    assert len(done.hits) == 1
+    assert [one.state.problem_detail for one in (done, quiet, gone)] == ["entry 2 of 2"] * 2 + [
+        None
+    ]
+    assert done.state.failures == 0
+    assert done.state.body_hash == body_hash(got().body)

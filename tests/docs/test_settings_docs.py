@@ -64,9 +64,14 @@ def test_the_example_with_every_line_in_force_is_sound_and_changes_no_default(
     """Whoever removes a # must get what the comment says, and no error."""
     config = tmp_path / "wirewatch.toml"
     config.write_text(uncommented().replace("/etc/wirewatch/", ""))
-    for name in ("smtp_password", "members_password", "slack-token", "mattermost-hook"):
+    credentials = ("smtp_password", "slack-token", "mattermost-hook")
+    members = ("password", "cookie", "proxy", "key")
+    for name in (*credentials, *(f"members_{what}" for what in members)):
         (tmp_path / name).write_text("x")
         (tmp_path / name).chmod(0o600)
+    (tmp_path / "members_proxy").write_text("http://me:pw@proxy.example.org:3128")
+    for name in ("members-ca.pem", "members.pem", "members.key"):
+        (tmp_path / name).touch()
     environ = {"NTFY_TOPIC": "t", "CREDENTIALS_DIRECTORY": str(tmp_path), "HOME": "/home/me"}
 
     settings = load(config, environ)
@@ -81,6 +86,7 @@ def test_the_example_with_every_line_in_force_is_sound_and_changes_no_default(
     assert [(feed.name, feed.article) for feed in settings.feeds] == [
         ("BBC World", ArticleMode.AUTO),
         ("Members", ArticleMode.ALWAYS),
+        ("intranet.example.org", ArticleMode.AUTO),
     ]
     assert [len(one.watches) for one in settings.watchlists] == [2]
     assert settings.notes == ()

@@ -52,11 +52,12 @@ class Certificates:
         files = ["-in", f"{name}.csr", "-out", f"{name}.pem"]
         self._openssl("ca", "-batch", "-notext", *signer, *files, *period)
 
-    def self_sign(self, name: str) -> None:
+    def self_sign(self, name: str, *, extensions: tuple[str, ...] = ()) -> None:
         """Make a certificate nobody vouches for."""
         files = ["-keyout", f"{name}.key", "-out", f"{name}.pem"]
         names = ["-subj", f"/CN={name}", "-addext", f"subjectAltName={_LOOPBACK}"]
-        self._openssl("req", "-x509", *_KEY, "-days", "9", *files, *names)
+        more = [word for extension in extensions for word in ("-addext", extension)]
+        self._openssl("req", "-x509", *_KEY, "-days", "9", *files, *names, *more)
 
     def _openssl(self, *words: str) -> None:
         subprocess.run(["openssl", *words], cwd=self.folder, check=True, capture_output=True)
@@ -67,7 +68,8 @@ def make_certificates(folder: Path) -> Certificates:
     (folder / "index.txt").touch()
     (folder / "ca.cnf").write_text(_SETTINGS)
     made = Certificates(folder)
-    made.self_sign("ca")
+    # Python 3.13 checks strictly: an authority must say what its key is for.
+    made.self_sign("ca", extensions=("keyUsage=critical,keyCertSign,cRLSign",))
     always = {"begin": "20200101000000Z", "end": "20991231235959Z"}
     made.sign("good", **always)
     made.sign("elsewhere", hosts="DNS:elsewhere.example", **always)

@@ -221,3 +221,36 @@ async def test_a_silent_host_does_not_hold_up_another() -> None:
     assert still_waiting
     assert isinstance(failed, Failed)
     assert failed.problem is Problem.TIMEOUT
+
+
+async def test_a_host_that_asks_for_rest_is_not_asked_for_its_other_feeds() -> None:
+    """Forty feeds of one host that are due at once would be forty more offences."""
+    busy = response(b"", status="429 Too Many Requests", retry_after="60")
+    async with serving(busy) as server, fetching() as fetcher:
+        outcomes = await asyncio.gather(
+            *(fetcher.fetch(a_request(server.url(f"/{number}"))) for number in range(5))
+        )
+
+    assert len(server.asked) == 1
+    assert {(one.problem, one.host) for one in outcomes if isinstance(one, Failed)} == {
+        (Problem.RATE_LIMITED, "127.0.0.1")
+    }
+    assert all(
+        isinstance(one, Failed)
+        and one.hints.retry_after is not None
+        and timedelta(seconds=50) < one.hints.retry_after <= timedelta(minutes=1)
+        for one in outcomes
+    )
+
+
+async def test_a_host_that_has_rested_is_asked_again() -> None:
+    """Rest ends by itself."""
+    clock = Clock()
+    queue = a_queue(clock)
+    async with queue.turn("a"):
+        queue.close("a", timedelta(seconds=60))
+
+    resting = queue.closed_for("a")
+    clock.now += 60
+
+    assert (resting, queue.closed_for("a")) == (timedelta(seconds=60), timedelta())

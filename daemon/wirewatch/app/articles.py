@@ -104,6 +104,7 @@ def page_request(page: ArticleJob, limits: ArticleSettings) -> Request:
         url=page.article.url,
         accept=PAGE_TYPES,
         user_agent=page.feed.user_agent,
+        access=page.feed.access.elsewhere(),
         timeout=limits.timeout,
         max_body=limits.max_body,
     )

@@ -118,6 +118,7 @@ def _request(job: GapJob) -> Request:
         # What is secret of the feed goes to its own server only.
         headers=spec.headers if same_server(spec.url, url) else (),
         user_agent=spec.user_agent,
+        access=spec.access if same_server(spec.url, url) else spec.access.elsewhere(),
     )
 
 

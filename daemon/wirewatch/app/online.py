@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from wirewatch.app.poll import FEED_TYPES
 from wirewatch.app.wiring import build_fetcher, build_parser
+from wirewatch.core.model.access import PUBLIC
 from wirewatch.core.model.alert import ChannelSpec
 from wirewatch.core.model.feed import FeedSpec
 from wirewatch.core.model.outcome import (
@@ -20,7 +21,7 @@ from wirewatch.core.model.outcome import (
     Unreadable,
 )
 from wirewatch.notify.check import check_login
-from wirewatch.ports import Fetcher, Parser
+from wirewatch.ports import FeedFinder, Fetcher, Parser
 from wirewatch.settings.settings import Settings
 
 
@@ -52,7 +53,7 @@ class Look:
 
 
 async def look_at_feed(
-    url: str, spec: FeedSpec | None, *, fetcher: Fetcher, parser: Parser
+    url: str, spec: FeedSpec | None, *, fetcher: Fetcher, parser: Parser | FeedFinder
 ) -> Look:
     """Fetch and parse a feed once, unconditionally."""
     fetched = await fetcher.fetch(
@@ -61,6 +62,7 @@ async def look_at_feed(
             accept=FEED_TYPES,
             headers=spec.headers if spec else (),
             user_agent=spec.user_agent if spec else None,
+            access=spec.access if spec else PUBLIC,
         )
     )
     parsed = None

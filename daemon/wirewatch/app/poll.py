@@ -225,6 +225,7 @@ def _request(feed: Feed, asked: Asked) -> Request:
         # What is secret belongs to the configured address alone.
         headers=feed.spec.headers if adopted is None else (),
         user_agent=feed.spec.user_agent,
+        access=feed.spec.access if adopted is None else feed.spec.access.elsewhere(),
     )
 
 

@@ -167,7 +167,9 @@ async def _reload(daemon: Daemon, load: Loader) -> None:
         return
     if settings.database != before.database:
         log.warning("another database is used only after a restart")
-    if settings.poll != before.poll:
+    # A certificate that was renewed has the same name: its file is read again.
+    has_files = any(feed.access.ca_file or feed.access.client_cert for feed in settings.feeds)
+    if settings.poll != before.poll or has_files:
         await swap_fetcher(daemon.context, settings)
     await daemon.apply(world)
     log.info("reloaded", feeds=len(settings.feeds), watches=len(world.wanted.watches))

@@ -53,6 +53,7 @@ def build_fetcher(settings: Settings) -> HttpFetcher:
             in_flight=poll.in_flight,
         ),
         user_agent=user_agent(settings),
+        proxy=poll.proxy or None,
         allow_networks=[str(network) for network in poll.allow_networks],
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wirewatch.cli import coverage, show
+from wirewatch.cli.add import add
 from wirewatch.cli.exits import Exit
 from wirewatch.cli.state import State, json_option, pass_state
 
@@ -103,7 +103,7 @@ def _feed_json(one: Feed) -> dict[str, object]:
     return {
         "id": one.id,
         "name": one.spec.name,
-        "url": _public(one.spec.url),
+        "url": show.public(one.spec.url),
         "tags": one.spec.tags,
         "paused": one.spec.paused,
         "title": state.title,
@@ -127,7 +127,7 @@ def _asked_at(one: Feed) -> str:
     """Return the address that is really asked."""
     from wirewatch.core.plan.trouble import adopted_url
 
-    return _public(adopted_url(one.state) or one.spec.url)
+    return show.public(adopted_url(one.state) or one.spec.url)
 
 
 def _moved(one: Feed) -> str | None:
@@ -138,15 +138,8 @@ def _moved(one: Feed) -> str | None:
     if state.moved_to is None:
         return None
     if adopted_url(state) is None:
-        return f"perhaps to {_public(state.moved_to)} (seen {state.moved_seen} of {ADOPTED_AFTER} times)"
-    return f"for good to {_public(state.moved_to)}; the address above is asked once a week"
-
-
-def _public(url: str) -> str:
-    """Return a URL without its user name and password."""
-    scheme, _, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+        return f"perhaps to {show.public(state.moved_to)} (seen {state.moved_seen} of {ADOPTED_AFTER} times)"
+    return f"for good to {show.public(state.moved_to)}; the address above is asked once a week"
 
 
 def _find(feeds: Sequence[Feed], name: str) -> Feed:
@@ -189,7 +182,7 @@ def show_(state: State, name: str) -> None:
     now = datetime.now(UTC)
     click.secho(show.clean(one.spec.name), bold=True)
     for what, value in (
-        ("address", _public(one.spec.url)),
+        ("address", show.public(one.spec.url)),
         ("moved", _moved(one)),
         ("health", _health(one)),
         ("calls itself", show.clean(one.state.title or "–")),
@@ -240,44 +233,7 @@ def _poll_row(record: PollRecord, now: datetime) -> tuple[object, ...]:
     )
 
 
-@feed.command
-@click.argument("url")
-@click.option("--name", help="What to call it; default: what it calls itself.")
-@click.option("--tag", "tags", multiple=True, help="Tag; repeatable.")
-@pass_state
-def add(state: State, url: str, name: str | None, tags: tuple[str, ...]) -> int:
-    """Look at a feed, then add it to the configuration."""
-    return add_feed(state, url, name, tags)
-
-
-def add_feed(state: State, url: str, name: str | None, tags: tuple[str, ...]) -> int:
-    """Look at a feed, add it to the configuration, and say what to do next."""
-    from wirewatch.core.model.outcome import ParsedFeed
-    from wirewatch.settings.edit import NewFeed
-
-    settings = state.load()
-    if any(one.url == url for one in settings.feeds):
-        click.echo("This feed is configured already.", err=True)
-        return Exit.DONE
-    look = asyncio.run(_look(state, url))
-    if look.error is not None or not isinstance(look.parsed, ParsedFeed):
-        raise click.ClickException(f"{_public(url)}: {look.error}. Nothing was added.")
-    title = name or show.clean(look.parsed.title) or _public(url)
-    state.editor().add_feed(
-        NewFeed(url=url, name=_unused(title, [one.name for one in settings.feeds]), tags=tags)
-    )
-    click.echo(
-        f"Added {title!r}: {look.parsed.format}, {len(look.parsed.entries)} entries. "
-        "A running daemon sees it after `wirewatch reload`."
-    )
-    return Exit.DONE
-
-
-def _unused(name: str, taken: Sequence[str]) -> str:
-    number, chosen = 2, name
-    while chosen in taken:
-        chosen, number = f"{name} {number}", number + 1
-    return chosen
+feed.add_command(add)
 
 
 async def _look(state: State, url: str) -> Look:
@@ -343,7 +299,11 @@ def _set_paused(state: State, name: str, *, paused: bool) -> None:
 @json_option
 @pass_state
 def import_(state: State, file: Path) -> int:
-    """Add the feeds of an OPML file; its folders become tags. Exits with 4 when some could not be added."""
+    """Add the feeds of an OPML file; its folders become tags.
+
+    Exits with 4 when some could not be added, with 1 when the file is no OPML at all. What was left out is told of
+    with its line.
+    """
     from wirewatch.settings.opml import read_opml
 
     report = read_opml(file.read_bytes())
@@ -360,6 +320,8 @@ def import_(state: State, file: Path) -> int:
         click.echo(f"{len(new)} feeds added, {len(report.feeds) - len(new)} were known.")
         for problem in report.problems:
             click.echo(f"  {problem}", err=True)
+    if not report.whole and not report.feeds:
+        return Exit.FAILED
     return Exit.PARTLY if report.problems else Exit.DONE
 
 

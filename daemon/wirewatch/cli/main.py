@@ -22,7 +22,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
             "See it work in ten seconds: built-in feeds, no internet, no set-up.",
         ),
         "init": ("start:init", "Write a commented wirewatch.toml and create the database."),
-        "add": ("start:add", "Add a feed and poll it for the first time."),
+        "add": ("add:add", "Add a feed, or a web page: its feeds are found for you."),
     },
     "Run": {
         "run": ("service:run", "Run the daemon in the foreground (systemd uses this)."),

@@ -61,15 +61,3 @@ def _place(url: str) -> str:
     from sqlalchemy.engine import make_url
 
     return make_url(url).render_as_string(hide_password=True)
-
-
-@click.command
-@click.argument("url")
-@click.option("--name", help="What to call it; default: what it calls itself.")
-@click.option("--tag", "tags", multiple=True, help="Tag; repeatable.")
-@pass_state
-def add(state: State, url: str, name: str | None, tags: tuple[str, ...]) -> int:
-    """Add a feed: look at it, then write it into the configuration."""
-    from wirewatch.cli.feed import add_feed
-
-    return add_feed(state, url, name, tags)

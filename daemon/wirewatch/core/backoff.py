@@ -68,6 +68,12 @@ DAILY: Final = timedelta(days=1)
 MAX_RETRY_AFTER: Final = timedelta(hours=24)
 """How long a server in trouble may ask us to stay away."""
 
+REST_STATUSES: Final = frozenset({429, 503})
+"""With Retry-After they speak for the whole host, not for one document."""
+
+LONGEST_REST: Final = timedelta(hours=1)
+"""How long a host can keep us from its other feeds by an answer to one; each may ask for longer itself."""
+
 JITTER: Final = 0.05
 
 
@@ -82,6 +88,13 @@ def is_dead(state: FeedState, *, now: datetime) -> bool:
         return False
     long = state.problem_at is not None and now - state.problem_at >= DEAD_AFTER
     return long or state.problem is Problem.GONE
+
+
+def rest_of(status: int | None, hints: CachingHints) -> timedelta | None:
+    """Return how long a whole host is left alone after an answer, None where that answer does not ask for it."""
+    if status not in REST_STATUSES or hints.retry_after is None:
+        return None
+    return min(hints.retry_after, LONGEST_REST)
 
 
 def wait_after_failure(

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import re
 
+from wirewatch.core.model.access import OWN_HEADERS
 from wirewatch.core.model.outcome import Problem, Request
 from wirewatch.fetch.decode import ACCEPT_ENCODING
 from wirewatch.fetch.problems import Setback
 from wirewatch.fetch.redirects import Hop
-
-OWN_HEADERS = frozenset(
-    "accept-encoding connection content-length expect host if-match if-modified-since if-none-match "
-    "if-range if-unmodified-since keep-alive proxy-authorization proxy-connection range te trailer "
-    "transfer-encoding upgrade".split()
-)
-"""Headers that belong to the fetcher; a feed cannot set them."""
 
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z")
 _VALUE = re.compile(r"[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?\Z")

@@ -14,6 +14,8 @@ from typing import TypeAlias
 
 import httpx
 
+from wirewatch.core.backoff import rest_of
+from wirewatch.core.model.access import Access
 from wirewatch.core.model.outcome import (
     CachingHints,
     Failed,
@@ -44,7 +46,7 @@ from wirewatch.fetch.problems import HTTPX_ERRORS, Setback, setback_of
 from wirewatch.fetch.redirects import REDIRECTS, Hop, first_hop, next_hop
 from wirewatch.fetch.resolver import Lookup, Resolver
 from wirewatch.fetch.talktime import TalkTime
-from wirewatch.fetch.transport import METER, LeanTransport
+from wirewatch.fetch.transport import ACCESS, METER, LeanTransport
 from wirewatch.fetch.trust import Trust
 from wirewatch.fetch.wire import Meter
 
@@ -64,6 +66,7 @@ class _Visit:
     meter: Meter
     time: TalkTime
     status: int | None = None
+    host: str = ""
     hints: CachingHints = field(default_factory=CachingHints)
 
 
@@ -77,18 +80,21 @@ class HttpFetcher:
         user_agent: str,
         allow_networks: Sequence[str] = (),
         ca_file: Path | None = None,
+        proxy: str | None = None,
         lookup: Lookup = socket.getaddrinfo,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """Make ready. Raises ValueError for a network, user agent or CA file that is none.
 
         *allow_networks* may be asked although they are not public; *ca_file* holds authorities trusted
-        besides the well-known ones. A *transport* of the caller's own brings its own guard.
+        besides the well-known ones; *proxy* is for requests without one of their own.
+        A *transport* of the caller's own brings its own guard.
         """
         if not is_sendable(user_agent):
             raise ValueError(f"{user_agent!r} cannot be sent as User-Agent")
         self._limits = limits
         self._user_agent = user_agent
+        self._proxy = proxy
         self._hosts = HostQueue(per_host=limits.per_host, gap=limits.host_gap)
         self._slots = asyncio.Semaphore(limits.in_flight)
         self._large = asyncio.Semaphore(limits.large_at_once)
@@ -119,11 +125,16 @@ class HttpFetcher:
 
     async def _visit(self, visit: _Visit) -> Got | Unchanged:
         check_headers(visit.request.headers)
-        stop: _Stop = first_hop(visit.request.url, visit.request.headers)
+        stop: _Stop = first_hop(visit.request.url, visit.request.headers, self._access(visit))
         while isinstance(stop, Hop):
             async with self._hosts.turn(_host(stop)), self._slots:
+                self._require_open(visit, _host(stop))
                 stop = await self._stay(visit, stop)
         return stop
+
+    def _access(self, visit: _Visit) -> Access:
+        own = visit.request.access
+        return own if own.proxy is not None or not self._proxy else replace(own, proxy=self._proxy)
 
     async def _stay(self, visit: _Visit, hop: Hop) -> _Stop:
         """Talk to one host, through redirects within it, until it is done or another host's turn."""
@@ -136,6 +147,15 @@ class HttpFetcher:
             raise self._too_slow(visit) from None
         return stop
 
+    def _require_open(self, visit: _Visit, host: str) -> None:
+        """Refuse to ask a host that wants to be left alone: also those who waited for their turn meanwhile."""
+        visit.host, visit.status = host, None
+        left = self._hosts.closed_for(host)
+        if left:
+            visit.hints = CachingHints(retry_after=left)
+            words = f"{host} told another of its feeds to wait; it is left alone that long"
+            raise Setback(Problem.RATE_LIMITED, words)
+
     def _too_slow(self, visit: _Visit) -> Setback:
         what = "no answer" if visit.status is None else "the body did not end"
         total = visit.request.timeout or self._limits.total
@@ -144,7 +164,9 @@ class HttpFetcher:
     async def _ask(self, visit: _Visit, hop: Hop) -> _Stop:
         visit.status = None
         headers = headers_for(visit.request, hop, user_agent=self._user_agent)
-        asked = httpx.Request("GET", hop.url, headers=headers, extensions={METER: visit.meter})
+        asked = httpx.Request(
+            "GET", hop.url, headers=headers, extensions={METER: visit.meter, ACCESS: hop.access}
+        )
         response = await self._transport.handle_async_request(asked)
         try:
             return await self._heed(visit, hop, response)
@@ -155,6 +177,8 @@ class HttpFetcher:
         status, fields = response.status_code, fields_of(response)
         hints = read_hints(fields, now=datetime.now(UTC))
         visit.status, visit.hints = status, hints
+        if rest := rest_of(status, hints):
+            self._hosts.close(visit.host, rest)
         if status in REDIRECTS:
             return next_hop(
                 hop, status=status, location=fields.get("location"), most=self._limits.redirects
@@ -213,6 +237,7 @@ def _failed(visit: _Visit, setback: Setback) -> Failed:
         problem=setback.problem,
         detail=setback.detail,
         status=visit.status,
+        host=visit.host,
         hints=visit.hints,
         wire_bytes=visit.meter.total,
         took=visit.time.spent,

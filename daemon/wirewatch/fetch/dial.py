@@ -9,13 +9,15 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
+from wirewatch.core.model.access import PUBLIC, Access
 from wirewatch.core.model.outcome import Problem
 from wirewatch.fetch.certificates import expires_at
 from wirewatch.fetch.guard import Guard
 from wirewatch.fetch.limits import spell_time
 from wirewatch.fetch.problems import CERTIFICATE_EXPIRED, Setback, no_connection, no_tls
+from wirewatch.fetch.proxy import Proxy, open_tunnel, proxy_of
 from wirewatch.fetch.resolver import Endpoint
-from wirewatch.fetch.trust import Trust, blind_context
+from wirewatch.fetch.trust import Trust, blind_context, check_pin
 from wirewatch.fetch.wire import Meter, PlainWire, TlsWire, Wire
 
 
@@ -27,21 +29,34 @@ class Dialer:
         self._trust = trust
         self._within = within
 
-    async def dial(self, url: httpx.URL, meter: Meter) -> Wire:
+    async def dial(self, url: httpx.URL, meter: Meter, access: Access = PUBLIC) -> Wire:
         """Return a connection over which the request can go. Raises Setback."""
-        endpoints = await self._guard.endpoints(url)
+        proxy = proxy_of(access)
+        if proxy is None:
+            endpoints = await self._guard.endpoints(url)
+        else:
+            await self._guard.check_target(url)
+            endpoints = await self._guard.owners(proxy.host, proxy.port)
         if url.scheme != "https":
             return await self._connect(endpoints, meter)
-        context = await self._trust.context()
+        context = await self._trust.context(access)
         # A certificate never names the dot that ends a host name, and SNI must not.
         host = url.raw_host.decode("ascii").rstrip(".")
         wire = await self._connect(endpoints, meter)
+        if proxy is not None:
+            await self._tunnel(wire, proxy, url)
         try:
-            return await self._secure(wire, context, host)
+            tls = await self._secure(wire, context, host)
         except Setback as setback:
-            if not _is_expiry(setback):
+            if proxy is not None or not _is_expiry(setback):
                 raise
             raise await self._dated(setback, endpoints, host, meter) from setback.__cause__
+        try:
+            check_pin(access, tls.certificate())
+        except Setback:
+            tls.close()
+            raise
+        return tls
 
     def close(self) -> None:
         """Let the resolver go."""
@@ -63,6 +78,19 @@ class Dialer:
             except OSError as exc:
                 setback = no_connection(exc)
         raise setback or Setback(Problem.DNS, "the host has no address")
+
+    async def _tunnel(self, wire: PlainWire, proxy: Proxy, url: httpx.URL) -> None:
+        try:
+            async with asyncio.timeout(self._within.total_seconds()):
+                await open_tunnel(wire, proxy, url)
+        except BaseException as exc:
+            wire.close()
+            if isinstance(exc, TimeoutError):
+                words = f"the proxy did not connect us within {spell_time(self._within)}"
+                raise Setback(Problem.TIMEOUT, words) from exc
+            if isinstance(exc, OSError):
+                raise Setback(Problem.CONNECT, "the proxy closed the connection") from exc
+            raise
 
     async def _secure(self, wire: PlainWire, context: ssl.SSLContext, host: str) -> TlsWire:
         try:

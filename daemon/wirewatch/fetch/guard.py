@@ -40,6 +40,24 @@ class Guard:
             self._check(literal_address(endpoint.figures), endpoint.figures)
         return found[:_MOST_ENDPOINTS]
 
+    async def check_target(self, url: httpx.URL) -> None:
+        """Refuse what a proxy may not be asked for, as far as it can be known here.
+
+        A name that only the proxy can look up passes: many networks with a proxy have no name server for the rest.
+        """
+        try:
+            await self.endpoints(url)
+        except Setback as setback:
+            if setback.problem is not Problem.DNS:
+                raise
+
+    async def owners(self, host: str, port: int) -> tuple[Endpoint, ...]:
+        """Return where a host of the owner's own is, a proxy: it may be anywhere."""
+        literal = literal_address(host)
+        if literal is not None:
+            return (_endpoint(literal, port),)
+        return (await self._look_up(host, port))[:_MOST_ENDPOINTS]
+
     def close(self) -> None:
         """Let the resolver go."""
         self._resolver.close()

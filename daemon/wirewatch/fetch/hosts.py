@@ -18,6 +18,8 @@ class _Host:
     turns: asyncio.Semaphore
     users: int = 0
     free_at: float = 0.0
+    closed_until: float = 0.0
+    """It asked to be left alone until then."""
 
 
 class HostQueue:
@@ -55,6 +57,17 @@ class HostQueue:
             host.users -= 1
             self._forget(name, host)
 
+    def close(self, name: str, span: timedelta) -> None:
+        """Let nobody ask a host for a while; call it while holding a turn."""
+        host = self._hosts[name]
+        host.closed_until = max(host.closed_until, self._clock() + span.total_seconds())
+
+    def closed_for(self, name: str) -> timedelta:
+        """Return how long a host is still to be left alone."""
+        host = self._hosts.get(name)
+        left = 0.0 if host is None else host.closed_until - self._clock()
+        return timedelta(seconds=max(left, 0.0))
+
     def __len__(self) -> int:
         """Return how many hosts are remembered."""
         return len(self._hosts)
@@ -67,10 +80,14 @@ class HostQueue:
             await self._sleep(start - now)
 
     def _forget(self, name: str, host: _Host) -> None:
-        if host.users == 0 and self._gap == 0:
+        if host.users == 0 and self._gap == 0 and host.closed_until <= self._clock():
             del self._hosts[name]
         elif len(self._hosts) > _MANY:
             now = self._clock()
-            rested = [n for n, h in self._hosts.items() if h.users == 0 and h.free_at <= now]
+            rested = [
+                n
+                for n, h in self._hosts.items()
+                if h.users == 0 and max(h.free_at, h.closed_until) <= now
+            ]
             for done in rested:
                 del self._hosts[done]

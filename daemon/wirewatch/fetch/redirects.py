@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import httpx
 
+from wirewatch.core.model.access import PUBLIC, Access
 from wirewatch.core.model.outcome import Problem
 from wirewatch.fetch.problems import Setback
 
@@ -26,6 +27,7 @@ class Hop:
     visited: frozenset[str] = field(default=frozenset(), repr=False)
     permanent: bool = True
     """Whether every redirect so far was permanent."""
+    access: Access = field(default=PUBLIC, repr=False)
     secret: bool = field(default=False, repr=False)
     """Whether anything secret was sent along at the start or dropped on the way."""
 
@@ -36,7 +38,7 @@ class Hop:
         return str(self.url) if moved and not self.secret else None
 
 
-def first_hop(url: str, headers: tuple[tuple[str, str], ...]) -> Hop:
+def first_hop(url: str, headers: tuple[tuple[str, str], ...], access: Access = PUBLIC) -> Hop:
     """Return the start of a visit; Setback if the URL cannot be fetched."""
     parsed = web_url(url.strip())
     authorization = _basic(parsed)
@@ -44,6 +46,7 @@ def first_hop(url: str, headers: tuple[tuple[str, str], ...]) -> Hop:
         url=_bare(parsed),
         authorization=authorization,
         headers=headers,
+        access=access,
         secret=authorization is not None,
     )
 
@@ -66,7 +69,11 @@ def next_hop(hop: Hop, *, status: int, location: str | None, most: int) -> Hop:
     )
     if not _keeps_secrets(hop.url, target):
         followed = replace(
-            followed, authorization=None, headers=(), secret=hop.secret or bool(hop.headers)
+            followed,
+            authorization=None,
+            headers=(),
+            access=hop.access.elsewhere(),
+            secret=hop.secret or bool(hop.headers) or hop.access != hop.access.elsewhere(),
         )
     own = _basic(target)
     return followed if own is None else replace(followed, authorization=own, secret=True)

@@ -11,14 +11,19 @@ from collections.abc import AsyncIterator
 import h11
 import httpx
 
+from wirewatch.core.model.access import PUBLIC, Access
 from wirewatch.core.model.outcome import Problem
 from wirewatch.fetch.dial import Dialer
 from wirewatch.fetch.limits import FetchLimits, spell_bytes
 from wirewatch.fetch.problems import Setback, lost_connection
+from wirewatch.fetch.proxy import proxy_of, whole_address
 from wirewatch.fetch.wire import Meter, Wire
 
 METER = "wirewatch.meter"
 """The request extension that carries the meter of a whole visit."""
+
+ACCESS = "wirewatch.access"
+"""The request extension that carries the way to the server."""
 
 _CRUMB = 32
 """A body whose pieces are smaller on average is suspect…"""
@@ -40,7 +45,7 @@ class LeanTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the head of the response, its body still to be read. Raises Setback."""
         meter = request.extensions.get(METER) or Meter(self._limits.wire_bytes)
-        wire = await self._dialer.dial(request.url, meter)
+        wire = await self._dialer.dial(request.url, meter, _access(request))
         try:
             return await self._ask(wire, request, meter)
         except OSError as exc:
@@ -168,12 +173,20 @@ class Body(httpx.AsyncByteStream):
 
 def _written(talk: h11.Connection, request: httpx.Request) -> bytes:
     try:
-        head = h11.Request(
-            method=request.method, target=request.url.raw_path, headers=request.headers.raw
-        )
+        target, headers = request.url.raw_path, list(request.headers.raw)
+        proxy = proxy_of(_access(request)) if request.url.scheme == "http" else None
+        if proxy is not None:
+            target = whole_address(request.url)
+            headers += [(name.encode(), value.encode()) for name, value in proxy.headers]
+        head = h11.Request(method=request.method, target=target, headers=headers)
         return (talk.send(head) or b"") + (talk.send(h11.EndOfMessage()) or b"")
     except h11.LocalProtocolError as exc:
         raise Setback(Problem.BUG, "our own request is malformed") from exc
+
+
+def _access(request: httpx.Request) -> Access:
+    found = request.extensions.get(ACCESS)
+    return found if isinstance(found, Access) else PUBLIC
 
 
 def _announced(head: h11.Response) -> int | None:

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     FEED = "feed"
     SITEMAP = "sitemap"
     PAGE = "page"
+    LINKS = "links"
     WARM_FEED = "warm-feed"
     WARM_PAGE = "warm-page"
 
@@ -46,6 +47,10 @@ class Job:
     content_type: str
     known: frozenset[bytes] = frozenset()
     """Hashes of a feed's raw entries that need not be read again."""
+    part: tuple[int, int] | None = None
+    """Of the others read only these: from, up to."""
+    killers: frozenset[bytes] = frozenset()
+    """Hashes of raw entries that killed a reader, and are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,9 @@ def unpack_hashes(joined: bytes) -> frozenset[bytes]:
 
 def pack_job_head(job: Job) -> bytes:
     """Write what comes before the document: what it is to be read as, where it is from, how long it is."""
-    known = b"".join(sorted(job.known)).hex()
-    return _framed(json.dumps([job.kind, job.url, job.content_type, len(job.body), known]).encode())
+    known, killers = (b"".join(sorted(hashes)).hex() for hashes in (job.known, job.killers))
+    told = [job.kind, job.url, job.content_type, len(job.body), known, job.part, killers]
+    return _framed(json.dumps(told).encode())
 
 
 def read_job(stream: BinaryIO) -> Job | None:
@@ -81,10 +87,19 @@ def read_job(stream: BinaryIO) -> Job | None:
     head = stream.read(int.from_bytes(stream.read(HEADER_BYTES), "big"))
     if not head:
         return None
-    kind, url, content_type, size, joined = json.loads(head)
+    kind, url, content_type, size, known, part, killers = json.loads(head)
     body = stream.read(size)
-    known = unpack_hashes(bytes.fromhex(joined))
-    return Job(Kind(kind), body, url, content_type, known) if len(body) == size else None
+    if len(body) != size:
+        return None
+    return Job(
+        Kind(kind),
+        body,
+        url,
+        content_type,
+        unpack_hashes(bytes.fromhex(known)),
+        part=(part[0], part[1]) if part else None,
+        killers=unpack_hashes(bytes.fromhex(killers)),
+    )
 
 
 def pack_answer(answer: Answer) -> bytes:

@@ -28,6 +28,8 @@ from wirewatch.parse.wire import (
 
 OUT_OF_MEMORY: Final = 71
 """How a worker ends that had too little memory for a document."""
+_PART: Final = 5
+"""A part of a document that killed its reader gets this part of its time."""
 _PR_SET_PDEATHSIG: Final = 1
 _IGNORED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
@@ -68,7 +70,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         while (job := read_job(jobs)) is not None:
             # the limit counts the whole life of the process
-            _limit(resource.RLIMIT_CPU, math.ceil(time.process_time()) + limits.cpu_s)
+            cpu_s = limits.cpu_s if job.part is None else max(limits.cpu_s // _PART, 1)
+            _limit(resource.RLIMIT_CPU, math.ceil(time.process_time()) + cpu_s)
             answers.write(pack_answer(_answer(job, limits)))
             answers.flush()
             _fall_silent()
@@ -134,12 +137,22 @@ def _read(job: Job, limits: ParseLimits) -> Answer:
         if job.kind is Kind.WARM_FEED:
             return Warm()
         return parse_feed_partial(
-            job.body, url=job.url, content_type=job.content_type, known=job.known, limits=limits
+            job.body,
+            url=job.url,
+            content_type=job.content_type,
+            known=job.known,
+            part=job.part,
+            killers=job.killers,
+            limits=limits,
         )
     if job.kind is Kind.SITEMAP:
         from wirewatch.parse.sitemap import parse_sitemap
 
         return parse_sitemap(job.body, url=job.url, content_type=job.content_type, limits=limits)
+    if job.kind is Kind.LINKS:
+        from wirewatch.parse.feedlinks import find_feed_links
+
+        return find_feed_links(job.body, url=job.url, content_type=job.content_type)
     from wirewatch.parse.page import parse_page, warm_up
 
     if job.kind is Kind.WARM_PAGE:

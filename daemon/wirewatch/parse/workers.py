@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 from asyncio.subprocess import PIPE, Process
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from wirewatch.core.model.outcome import (
@@ -20,6 +20,7 @@ from wirewatch.core.model.outcome import (
 )
 from wirewatch.errors import WirewatchError
 from wirewatch.parse.limits import DEFAULT, MIB, ParseLimits
+from wirewatch.parse.salvage import find_killers
 from wirewatch.parse.wire import (
     HEADER_BYTES,
     Answer,
@@ -32,6 +33,7 @@ from wirewatch.parse.wire import (
 from wirewatch.parse.worker import OUT_OF_MEMORY, command, environment
 
 _SMALLEST_ANSWER_LIMIT: Final = 16 * MIB
+_MOST_KILLERS: Final = 500
 _START_S: Final = 60.0
 """To start a worker may take this long: an overloaded machine is no fault of a document's."""
 _LAST_WORDS_S: Final = 5.0
@@ -62,6 +64,8 @@ class ParserPool:
     def __init__(self, *, workers: int = 1, limits: ParseLimits = DEFAULT) -> None:
         self._feeds = _Lane(workers, limits, warm_up=Kind.WARM_FEED)
         self._pages = _Lane(workers, limits, warm_up=Kind.WARM_PAGE)
+        self._killers: dict[bytes, None] = {}
+        """Entries that killed a reader. Forgotten at the end: then they are found once more."""
 
     async def start(self) -> None:
         """Start the processes that read feeds; those for pages start with the first page.
@@ -74,8 +78,19 @@ class ParserPool:
         self, body: bytes, *, url: str, content_type: str, known: frozenset[bytes] = frozenset()
     ) -> Parsed:
         """Read a feed, without the raw entries whose hashes are known. Never raises for anything a document can be."""
-        answer = await self._feeds.read(Job(Kind.FEED, body, url, content_type, known))
+        job = Job(Kind.FEED, body, url, content_type, known, killers=frozenset(self._killers))
+        answer = await self._feeds.read(job)
+        if isinstance(answer, Unreadable) and answer.problem is Problem.TOO_COSTLY:
+            found = await find_killers(self._feeds.read, job)
+            if found:
+                self._remember(found)
+                answer = await self._feeds.read(replace(job, killers=job.killers | found))
         return answer if isinstance(answer, ParsedFeed | Unreadable) else _confused(answer)
+
+    def _remember(self, killers: frozenset[bytes]) -> None:
+        self._killers |= dict.fromkeys(killers)
+        for oldest in tuple(self._killers)[:-_MOST_KILLERS]:
+            del self._killers[oldest]
 
     async def sitemap(self, body: bytes, *, url: str, content_type: str) -> Parsed:
         """Read a news sitemap as a feed. Never raises for anything a document can be."""
@@ -86,6 +101,11 @@ class ParserPool:
         """Extract the article of a page. Never raises for anything a document can be."""
         answer = await self._pages.read(Job(Kind.PAGE, body, url, content_type))
         return answer if isinstance(answer, ParsedPage | Unreadable) else _confused(answer)
+
+    async def feed_links(self, body: bytes, *, url: str, content_type: str) -> tuple[str, ...]:
+        """Return the feeds a page names, best first. Never raises for anything a document can be."""
+        answer = await self._feeds.read(Job(Kind.LINKS, body, url, content_type))
+        return answer.more if isinstance(answer, ParsedFeed) else ()
 
     async def aclose(self) -> None:
         """End every process; jobs under way are given up."""

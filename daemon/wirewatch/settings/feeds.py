@@ -8,6 +8,7 @@ from typing import Final
 
 from wirewatch.core.model.feed import FeedSpec
 from wirewatch.core.urls import canonical_url, host_of
+from wirewatch.settings.access import access_of, with_cookie
 from wirewatch.settings.draft import Draft
 from wirewatch.settings.durations import spell_duration
 from wirewatch.settings.faults import place_of
@@ -51,6 +52,8 @@ def _feed(
     headers = tuple(table.headers.items())
     if (own := _login(draft, found, table, login)) is not None:
         headers = (*headers, basic_auth(*own))
+    if table.cookie is not None:
+        headers = with_cookie(draft, found, headers, table.cookie)
     spec = FeedSpec(
         url=url,
         name=table.name or "",
@@ -62,6 +65,7 @@ def _feed(
         paused=table.paused,
         headers=headers,
         user_agent=table.user_agent,
+        access=access_of(draft, found, table),
         news_sitemap=table.news_sitemap,
     )
     return Built(spec, found)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict
 
+from wirewatch.core.model.access import OWN_HEADERS
 from wirewatch.core.urls import is_web_url
 from wirewatch.settings.durations import parse_duration, parse_size
 from wirewatch.settings.redact import redact_url
@@ -22,12 +23,8 @@ from wirewatch.settings.suggest import did_you_mean
 Network = IPv4Network | IPv6Network
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
-_OURS: Final = frozenset(
-    "accept-encoding connection content-length host if-modified-since if-none-match "
-    "te transfer-encoding upgrade".split()
-)
-"""Request headers that fetching itself sets; another value would break it."""
 
 
 def _duration(value: object) -> object:
@@ -145,7 +142,7 @@ def _language(tag: str) -> str:
 def _header_name(name: str) -> str:
     if not _TOKEN.fullmatch(name):
         raise ValueError("is not a header name; use letters, digits and hyphens")
-    if name.casefold() in _OURS:
+    if name.casefold() in OWN_HEADERS:
         raise ValueError("is set by Wirewatch itself; leave it out")
     return name
 
@@ -158,6 +155,26 @@ def _header_value(value: str) -> str:
     except UnicodeEncodeError:
         raise ValueError("must be plain text; other alphabets cannot stand in a header") from None
     return value.strip()
+
+
+def _proxy(url: str) -> str:
+    bare = url.strip()
+    if not bare:
+        return bare
+    if not is_web_url(bare) or not bare.lower().startswith("http://"):
+        raise ValueError(
+            'is not the address of an HTTP proxy; write "http://proxy.example.org:3128"'
+        )
+    return bare
+
+
+def _pin(text: str) -> str:
+    figures = text.strip().lower().removeprefix("sha256:").replace(":", "")
+    if not _FINGERPRINT.fullmatch(figures):
+        raise ValueError(
+            "is not a SHA-256 of 64 figures; see openssl x509 -noout -fingerprint -sha256 -in FILE"
+        )
+    return figures
 
 
 Switch = Annotated[bool, Strict()]
@@ -173,6 +190,8 @@ FeedName = Annotated[Label, AfterValidator(_feed_name)]
 Tag = Annotated[Label, AfterValidator(_tag)]
 Query = Annotated[str, Field(max_length=10_000)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
+ProxyUrl = Annotated[str, AfterValidator(_proxy)]
+Pin = Annotated[str, AfterValidator(_pin)]
 NetworkField = Annotated[Network, BeforeValidator(_network)]
 Language = Annotated[str, AfterValidator(_language)]
 HeaderName = Annotated[str, AfterValidator(_header_name)]

@@ -77,6 +77,11 @@ password = { credential = "smtp_password" }
 ```
 """,
     "feed": """\
+What tells a server who you are (password, cookie, headers, client certificate) and whom to believe (`ca_file`,
+`tls_pin`, `tls_insecure`) holds for the server of `url` alone: a redirect to another one is followed without them.
+Through a proxy a feed's address is refused as ever when it is known to be private; a name that only the proxy can look
+up is asked for. The proxy itself may be anywhere.
+
 Feeds can also come from OPML files (`opml` in `[general]`): the names of folders and categories become tags.
 """,
     "watchlist": """\

@@ -31,6 +31,8 @@ from wirewatch.settings.fields import (
     Length,
     NetworkField,
     Number,
+    Pin,
+    ProxyUrl,
     Query,
     Size,
     Switch,
@@ -109,6 +111,8 @@ class Poll:
     """Private networks that may be asked: "127.0.0.0/8" for a feed server on this machine."""
     user_agent: HeaderValue = ""
     """What Wirewatch calls itself. Empty: its name, version and your contact."""
+    proxy: ProxyUrl = field(default="", repr=False)
+    """An HTTP proxy for feeds without one of their own, and for pages: "http://proxy.example.org:3128"."""
     parse_workers: Number = 1
     """How many processes read documents."""
 
@@ -223,6 +227,24 @@ class FeedTable:
     """The user for a feed behind a log-in (HTTP Basic)."""
     password: str | None = field(default=None, repr=False)
     """The password for it."""
+    cookie: HeaderValue | None = field(default=None, repr=False)
+    """A cookie of a session: "id=4711". Like the password it goes to this server alone."""
+    proxy: ProxyUrl | None = field(default=None, repr=False)
+    """An HTTP proxy for this feed, and for its pages: "http://user:password@proxy.example.org:3128"."""
+    ca_file: Label | None = None
+    """A file of authorities (PEM) that are believed besides the well-known ones."""
+    client_cert: Label | None = None
+    """A file with the certificate (PEM) that is shown to the server."""
+    client_key: Label | None = None
+    """A file with its key, where that is not in the same file."""
+    client_key_password: str | None = field(default=None, repr=False)
+    """The password of that key."""
+    tls_minimum: Literal["1.2", "1.3"] | None = None
+    """The oldest TLS that is spoken: "1.2" or "1.3". Default: "1.2"."""
+    tls_pin: Pin | None = None
+    """The SHA-256 of the one certificate that is believed, whoever signed it."""
+    tls_insecure: Switch = False
+    """Believe any certificate: anybody on the way can then read along and change what the feed says."""
 
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
@@ -302,7 +324,19 @@ TABLES: Final[Mapping[str, type[Any]]] = MappingProxyType(
 
 TOP_LEVEL: Final = (*SECTIONS, *TABLES, "terms")
 
-SECRET: Final = frozenset({"url", "urls", "headers", "username", "password", "user_agent"})
+SECRET: Final = frozenset(
+    {
+        "url",
+        "urls",
+        "headers",
+        "username",
+        "password",
+        "user_agent",
+        "cookie",
+        "proxy",
+        "client_key_password",
+    }
+)
 """Settings whose values are never shown (the addresses of feeds and the database: without user and password)."""
 
 

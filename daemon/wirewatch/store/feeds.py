@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Select, bindparam, delete, func, select, upda
 
 from wirewatch.core.identity import SHARDS, shard_of
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec, FeedState, Validators
+from wirewatch.core.model.plan import HostRest
+from wirewatch.core.urls import politeness_key
 from wirewatch.store import codec, searching
 from wirewatch.store.shapes import chunks, insert_new
 from wirewatch.store.syncing import (
@@ -173,6 +175,25 @@ def poll_now(tx: Connection, ids: Sequence[FeedId] | None, *, now: datetime) -> 
         tx.execute(later.where(mine).values(next_poll_at=now))
         count += tx.execute(many.where(mine)).scalar_one()
     return count
+
+
+def leave_alone(tx: Connection, rests: Sequence[HostRest]) -> None:
+    """Ask no feed of a host that wants to rest before it has rested."""
+    for rest in rests:
+        mine = select(feeds.c.id, feeds.c.url).join(
+            feed_schedule, feeds.c.id == feed_schedule.c.feed_id
+        )
+        sooner = (
+            feed_schedule.c.shard == shard_of(f"https://{rest.host}/"),
+            feed_schedule.c.active.is_(True),
+            feed_schedule.c.next_poll_at < rest.until,
+        )
+        ids = [
+            id_ for id_, url in tx.execute(mine.where(*sooner)) if politeness_key(url) == rest.host
+        ]
+        for some in chunks(ids):
+            later = update(feed_schedule).where(feed_schedule.c.feed_id.in_(some))
+            tx.execute(later.values(next_poll_at=rest.until))
 
 
 def slow_facts(tx: Connection, ids: Sequence[FeedId]) -> dict[FeedId, SlowFacts]:

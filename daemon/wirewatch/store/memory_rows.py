@@ -22,8 +22,9 @@ from wirewatch.core.model.coverage import FillPlan, Gap, GapId, GapState, Memory
 from wirewatch.core.model.entry import Entry, EntryId, EntryKey
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec, FeedState
 from wirewatch.core.model.hit import AlertId, Hit, HitId, HitState, StoryId
-from wirewatch.core.model.plan import AnnouncementPlan, HitVerdict, PollPlan, PollRecord
+from wirewatch.core.model.plan import AnnouncementPlan, HitVerdict, HostRest, PollPlan, PollRecord
 from wirewatch.core.model.story import Story, StoryEntry
+from wirewatch.core.urls import politeness_key
 from wirewatch.ports import Counts
 from wirewatch.store.memory_index import MemoryIndex
 from wirewatch.store.rules import (
@@ -153,6 +154,15 @@ class Rows:
             self.index.enqueue(entry.id for entry in (*plan.new, *plan.edited))
             self.polls.setdefault((plan.feed_id, plan.record.at), plan.record)
             self._take_coverage(plan)
+        for plan in plans:
+            if plan.rest is not None:
+                self._leave_alone(plan.rest)
+
+    def _leave_alone(self, rest: HostRest) -> None:
+        for feed in self.feeds.values():
+            mine = politeness_key(feed.stored.spec.url) == rest.host and feed.active
+            if mine and feed.state.next_poll_at < rest.until:
+                feed.state = replace(feed.state, next_poll_at=rest.until)
 
     def _edit(self, entry: Entry) -> None:
         stored = self.entries.get(entry.id)

@@ -16,7 +16,7 @@ from wirewatch.core.model.feed import FeedId
 from wirewatch.core.model.hit import Hit
 from wirewatch.core.model.plan import PollPlan
 from wirewatch.store import announce, codec, coverage, searching
-from wirewatch.store.feeds import schedule_row, slow_facts, slow_row
+from wirewatch.store.feeds import leave_alone, schedule_row, slow_facts, slow_row
 from wirewatch.store.rules import watchlist_of
 from wirewatch.store.shapes import (
     ARTICLE,
@@ -84,6 +84,7 @@ def commit(tx: Connection, plans: Sequence[PollPlan]) -> None:
     or at the same time by another process, it finds it taken and leaves it.
     """
     _put_states(tx, plans)
+    leave_alone(tx, [plan.rest for plan in plans if plan.rest is not None])
     coverage.put_care(tx, {plan.feed_id: plan.state for plan in plans})
     _put_habits(tx, plans)
     put_seen(tx, plans)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from wirewatch.core.identity import digest, feed_id, number
+from wirewatch.core.model.access import PUBLIC
 from wirewatch.core.model.feed import FeedId, FeedSpec, FeedState, Validators
 from wirewatch.core.urls import canonical_url
 
@@ -119,7 +120,7 @@ def without_secrets(spec: FeedSpec) -> FeedSpec:
     'https://news.example/feed'
     """
     url = _USERINFO.sub(lambda match: f"{match[1] or ''}//", spec.url)
-    return replace(spec, url=url, headers=(), user_agent=None, news_sitemap=None)
+    return replace(spec, url=url, headers=(), user_agent=None, access=PUBLIC, news_sitemap=None)
 
 
 def _stored(id_: FeedId, spec: FeedSpec) -> StoredFeed:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from wirewatch.core.model.access import PUBLIC, Access
 from wirewatch.core.model.habit import Habit
 from wirewatch.core.model.outcome import Problem
 
@@ -50,6 +51,7 @@ class FeedSpec:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """Extra request headers, secrets among them: never shown or logged."""
     user_agent: str | None = None
+    access: Access = PUBLIC
     news_sitemap: str | None = None
     """A Google news sitemap that lists what slipped past a poll."""
 

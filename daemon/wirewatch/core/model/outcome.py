@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
+from wirewatch.core.model.access import PUBLIC, Access
+
 
 class Problem(StrEnum):
     """Why something did not work: the closed list. The value is what tables and JSON carry."""
@@ -64,6 +66,7 @@ class Request:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """Secrets among them: never shown or logged."""
     user_agent: str | None = None
+    access: Access = PUBLIC
     timeout: timedelta | None = None
     """For the whole request, redirects included; None: the fetcher's own limit."""
     max_body: int | None = None
@@ -107,6 +110,8 @@ class Failed:
     problem: Problem
     detail: str
     status: int | None = None
+    host: str = ""
+    """The host that was asked last, after redirects."""
     hints: CachingHints = CachingHints()
     wire_bytes: int = 0
     took: timedelta = timedelta()

@@ -37,6 +37,15 @@ class PollRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostRest:
+    """A host that asked to be left alone: by all of its feeds."""
+
+    host: str
+    """As `core.urls.politeness_key` names it."""
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PollPlan:
     """What one poll of one feed leads to."""
 
@@ -63,6 +72,8 @@ class PollPlan:
     alerts: tuple[Alert, ...] = ()
     """What its owner is told about the feed, with the deliveries."""
     deliveries: tuple[Delivery, ...] = ()
+    rest: HostRest | None = None
+    """No feed of this host is asked before then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

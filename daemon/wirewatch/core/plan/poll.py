@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from wirewatch.core.backoff import rest_of
 from wirewatch.core.cadence import CadenceRules, wait_after_gap, wait_after_success
 from wirewatch.core.coverage import FAST, listing_of
 from wirewatch.core.identity import Listed
@@ -25,7 +26,7 @@ from wirewatch.core.model.outcome import (
     Unchanged,
     Unreadable,
 )
-from wirewatch.core.model.plan import PollPlan, PollRecord
+from wirewatch.core.model.plan import HostRest, PollPlan, PollRecord
 from wirewatch.core.plan.article import ArticleRules, pages_of
 from wirewatch.core.plan.learn import learnt_habit
 from wirewatch.core.plan.listed import body_hash
@@ -37,6 +38,7 @@ from wirewatch.core.plan.trouble import (
     is_idle_probe,
     notices,
     renaming_notice,
+    still_incomplete,
 )
 from wirewatch.core.plan.wanted import Wanted, find_hits
 
@@ -90,6 +92,7 @@ def plan_poll(
                 fetched.detail,
                 status=fetched.status,
                 hints=fetched.hints,
+                host=fetched.host,
                 wire_bytes=fetched.wire_bytes,
                 took=fetched.took,
                 cadence=cadence,
@@ -141,6 +144,7 @@ def plan_failure(
     now: datetime,
     status: int | None = None,
     hints: CachingHints = NO_HINTS,
+    host: str = "",
     wire_bytes: int = 0,
     took: timedelta = timedelta(),
     asked: Asked = Asked.CONFIGURED,
@@ -153,9 +157,11 @@ def plan_failure(
     else:
         state = failed_state(feed, problem, detail, hints, cadence=cadence, now=now)
     alerts, deliveries = notices(feed, state, operator, now=now)
+    rest = rest_of(status, hints)
     return PollPlan(
         feed_id=feed.id,
         state=state,
+        rest=HostRest(host=host, until=now + rest) if rest and host else None,
         alerts=alerts,
         deliveries=deliveries,
         record=PollRecord(
@@ -178,7 +184,7 @@ def _plan_quiet(
     outcome: str,
     turn: _Turn,
 ) -> PollPlan:
-    state = _healthy(feed, fetched, feed.state.habit, turn, ttl=None)
+    state = still_incomplete(feed.state, _healthy(feed, fetched, feed.state.habit, turn, ttl=None))
     if isinstance(fetched, Got):
         state = replace(state, validators=_validators(fetched))
     alerts, deliveries = notices(feed, state, turn.operator, now=turn.now)
@@ -296,14 +302,15 @@ def _after_document(
     now = turn.now
     state = _healthy(feed, got, habit, turn, ttl=parsed.ttl)
     broken_off = parsed.flaw is Problem.TRUNCATED
+    incomplete = broken_off or parsed.flaw is Problem.TOO_COSTLY
     return replace(
         state,
         # What broke off is asked for again whole: its validators would hide the rest.
         validators=Validators() if broken_off else _validators(got),
         body_hash=None if broken_off else body_hash(got.body),
-        problem=parsed.flaw if broken_off else None,
-        problem_detail=parsed.flaw_detail if broken_off else None,
-        problem_at=(feed.state.problem_at or now) if broken_off else None,
+        problem=parsed.flaw if incomplete else None,
+        problem_detail=parsed.flaw_detail if incomplete else None,
+        problem_at=(feed.state.problem_at or now) if incomplete else None,
         last_new_at=now if new else state.last_new_at,
         baseline_at=state.baseline_at or now,
         title=parsed.title or state.title,

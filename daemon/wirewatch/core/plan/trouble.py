@@ -105,6 +105,18 @@ def failed_state(
     return replace(failed, next_poll_at=now + wait, interval=wait)
 
 
+def still_incomplete(before: FeedState, after: FeedState) -> FeedState:
+    """Return the state after a poll that brought nothing else: an entry that had to be left out still is."""
+    if before.problem is not Problem.TOO_COSTLY or before.failures:
+        return after
+    return replace(
+        after,
+        problem=before.problem,
+        problem_detail=before.problem_detail,
+        problem_at=before.problem_at,
+    )
+
+
 def notices(
     feed: Feed, after: FeedState, operator: Sequence[str], *, now: datetime
 ) -> tuple[tuple[Alert, ...], tuple[Delivery, ...]]:
