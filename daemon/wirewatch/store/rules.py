@@ -126,7 +126,7 @@ def watchlist_of(watch: str) -> str:
 
 def link_number(link: str) -> int:
     """Return the number of a link: one for all that probably lead to the same page."""
-    return number("link", link_key(link))
+    return number("link", link_key(storable(link)))
 
 
 def links_of(pairs: Iterable[tuple[EntryId, str | None]]) -> Iterator[tuple[int, EntryId]]:
