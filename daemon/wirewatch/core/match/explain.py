@@ -85,9 +85,11 @@ class Explanation:
     """Of a scattered match: how far apart its words stand where they come nearest; None in different parts."""
 
     def __str__(self) -> str:
-        return "\n".join((self._head(), *(f"  {term}" for term in self.terms)))
+        return "\n".join((self.head, *(f"  {term}" for term in self.terms)))
 
-    def _head(self) -> str:
+    @property
+    def head(self) -> str:
+        """Say in one line whether it matches."""
         if self.strength is None:
             return "no match"
         if self.strength is Strength.CLOSE:
