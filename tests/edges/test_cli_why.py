@@ -71,7 +71,7 @@ def tell(home: Home, now: datetime) -> None:
 
 
 def test_a_miss_says_how_near_it_came_and_where(home: Home, now: datetime) -> None:
-    """ "Why was I not told?" is mostly answered by two words that stand too far apart."""
+    """Why was I not told: that is mostly answered by two words that stand too far apart."""
     home.bring(an_entry("1", "Envoys arrive", TEXT, at=now))
 
     said = home.run("why", "https://www.gulf.example/1/?utm_source=x", "--watch", "Abu Dhabi talks")
@@ -176,7 +176,7 @@ def test_a_page_nobody_listed_is_answered_with_its_feeds(home: Home, now: dateti
 
 
 def test_a_pruned_entry_is_remembered_as_seen(home: Home, now: datetime) -> None:
-    """ "Seen, and too old to be kept" is not "never seen"."""
+    """Seen, and too old to be kept, is not the same as never seen."""
     home.bring(an_entry("1", "Nothing", "Nothing.", at=now))
     with home.open() as store:
         store.prune(entries_before=utc_now(), hits_before=utc_now(), polls_before=utc_now())

@@ -141,7 +141,7 @@ def _page(article: Article | None) -> str:
                 "of the page only the article was kept: menus and related stories are not matched"
             )
         case ArticleStatus.PENDING:
-            return f"the page is still to be read ({_many(article.attempts, 'try').replace('trys', 'tries')})"
+            return f"the page is still to be read (tried {_many(article.attempts, 'time')})"
         case ArticleStatus.FAILED:
             problem = article.problem.value if article.problem else "unknown"
             return f"the page was NOT read: {problem}: {show.clean(article.problem_detail or '')}"
@@ -157,7 +157,7 @@ def _stories(history: History) -> Iterator[str]:
         mine, first = tellings.get(history.entry.id), story.entries[0] if story.entries else None
         if mine is None or first is None or first.entry_id == history.entry.id:
             others = len(story.entries) - 1
-            copies = f"{others} {'copy' if others == 1 else 'copies'}"
+            copies = {0: "no copy has", 1: "1 copy has"}.get(others, f"{others} copies have")
             yield _row("story", f"it opened the story; {copies} joined it")
         else:
             yield _row(
