@@ -11,6 +11,9 @@ from wirewatch.core.model.hit import Snippet
 from wirewatch.core.model.plan import WaitingHit
 from wirewatch.core.policy.verdict import AlertRules
 
+SUBJECT_WATCHES = 30
+"""So many characters of a subject are for the watches: a phone shows some forty in all."""
+
 UNTITLED = "(no headline)"
 QUOTES = '"“”„«»'
 
@@ -28,7 +31,7 @@ def story_message(
     headline = lead.entry.title or UNTITLED
     chosen = tuple(_snippets(lead, hits, limit=rules.snippets))
     return Message(
-        subject=f"[{', '.join(watches)}] {headline}",
+        subject=f"[{named(watches)}] {headline}",
         headline=headline,
         link=lead.entry.link,
         outlet=lead.outlet,
@@ -47,6 +50,13 @@ def story_message(
         note=_note(lead.article, told_before=told_before),
         lists=tuple(dict.fromkeys(waiter.hit.watch.partition("/")[0] for waiter in hits)),
     )
+
+
+def named(watches: Sequence[str]) -> str:
+    """Name the watches so that the headline still fits beside them on a phone."""
+    first = watches[0] if watches else ""
+    more = f" +{len(watches) - 1}" if len(watches) > 1 else ""
+    return f"{first}{more}" if len(", ".join(watches)) > SUBJECT_WATCHES else ", ".join(watches)
 
 
 def _shown(name: str) -> str:

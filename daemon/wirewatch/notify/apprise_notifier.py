@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from wirewatch.core.model.alert import ChannelSpec, DeliveryKey, NotSent, Parcel, Receipt, Sent
-from wirewatch.notify.render import Dialect, render
+from wirewatch.notify.escape import safe_link
 
 _PERMANENT: Final = re.compile(
     r"\berror[ =:]*(400|401|403|404|410|413)\b|\b(?:401|403|404|410)\b.{0,40}(?:Unauthorized|Forbidden|Not Found|Gone)"
@@ -103,21 +103,21 @@ def _send_one(service: Any, url: str, parcel: Parcel) -> Receipt:
     import apprise
 
     from wirewatch.notify.console import ConsoleService
-    from wirewatch.notify.services import HEADERS_CARRY_KEY, asset, captured, dialect_of, schema_of
-
-    dialect, form = dialect_of(service, url)
-    title_room = int(service.title_maxlen)
-    rendered = render(
-        parcel.alert.message,
-        dialect,
-        max_body=_room(service, title_room),
-        max_subject=title_room,
-        with_headline=title_room <= 0
-        or dialect is not Dialect.TEXT
-        or schema_of(url) in HEADERS_CARRY_KEY,
+    from wirewatch.notify.services import (
+        HEADERS_CARRY_KEY,
+        asset,
+        captured,
+        dialect_of,
+        rendered_for,
+        schema_of,
     )
+
+    form = dialect_of(service, url)[1]
+    rendered = rendered_for(service, url, parcel.alert.message)
     if schema_of(url) in HEADERS_CARRY_KEY:
         service.headers["Idempotency-Key"] = parcel.delivery.key
+    if schema_of(url) in ("ntfy", "ntfys") and service.click is None:
+        service.click = safe_link(parcel.alert.message.link)  # a tap opens the article
     if isinstance(service, ConsoleService):
         service.message = parcel.alert.message
     sender = apprise.Apprise(asset=asset())
@@ -130,11 +130,6 @@ def _send_one(service: Any, url: str, parcel: Parcel) -> Receipt:
             notify_type=apprise.NotifyType.INFO,
         )
     return Sent() if result else _refused(said, result, url)
-
-
-def _room(service: Any, title_room: int) -> int:
-    """Return how long a body may be; where the title is put into the body, its room is taken off."""
-    return int(service.body_maxlen) - (0 if title_room > 0 else 8)
 
 
 def _refused(said: list[str], result: Any, url: str) -> NotSent:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wirewatch.core.model.alert import ChannelSpec, Message
 from wirewatch.notify.mail import StoryMail
 from wirewatch.notify.render import Dialect, render
-from wirewatch.notify.services import dialect_of, open_service
+from wirewatch.notify.services import open_service, rendered_for
 
 
 def preview(channel: ChannelSpec, message: Message) -> str:
@@ -13,8 +13,8 @@ def preview(channel: ChannelSpec, message: Message) -> str:
     parts = []
     for number, url in enumerate(channel.urls, start=1):
         service = open_service(url)
-        dialect = Dialect.TEXT if isinstance(service, StoryMail) else dialect_of(service, url)[0]
-        shown = render(message, dialect, max_body=int(service.body_maxlen))
+        mail = isinstance(service, StoryMail)
+        shown = render(message, Dialect.TEXT) if mail else rendered_for(service, url, message)
         where = f"{channel.name} #{number}" if len(channel.urls) > 1 else channel.name
         parts.append(
             f"{where} ({service.service_name})\nSubject: {shown.subject}\n\n{shown.body}\n"

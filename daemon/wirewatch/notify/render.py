@@ -44,26 +44,35 @@ def render(
     max_body: int | None = None,
     max_subject: int | None = None,
     with_headline: bool = True,
+    measure: Callable[[str], int] = len,
 ) -> Rendered:
-    """Return a message in a dialect, fitted to the limits: sentences go first, the link stays."""
+    """Return a message in a dialect, fitted to the limits: sentences go first, the link stays.
+
+    *measure* is how the service counts the length of a body.
+    """
     limit = SUBJECT_CHARS if max_subject is None else min(max_subject, SUBJECT_CHARS)
     subject = shorten(escape.text(message.subject), limit) if limit > 0 else ""
     write = _WRITERS[dialect]
     for smaller in _smaller(message):
         body = write(smaller, with_headline)
-        if max_body is None or max_body <= 0 or len(body) <= max_body:
+        if max_body is None or max_body <= 0 or measure(body) <= max_body:
             return Rendered(subject, body)
-    return Rendered(subject, _barest(message, write, max_body or 0))
+    return Rendered(subject, _barest(message, write, max_body or 0, measure))
 
 
-def _barest(message: Message, write: Callable[[Message, bool], str], max_body: int) -> str:
+def _barest(
+    message: Message,
+    write: Callable[[Message, bool], str],
+    max_body: int,
+    measure: Callable[[str], int],
+) -> str:
     """Return as much of the headline as fits beside the link; a link that does not fit itself goes."""
     headline = escape.one_line(message.headline)
     for link in (message.link, None):
         for chars in _HEADLINE_STEPS:
             bare = Message(subject="", headline=shorten(headline, chars), link=link)
             body = write(bare, True)
-            if body and len(body) <= max_body:
+            if body and measure(body) <= max_body:
                 return body
     return ""
 
@@ -160,7 +169,7 @@ def _simple_html(message: Message, with_headline: bool) -> str:
     if with_headline and message.headline:
         title = escape.simple_html(message.headline)
         heading = [
-            f'<b><a href="{escape.html(link)}">{title}</a></b>' if link else f"<b>{title}</b>"
+            f'<b><a href="{escape.address(link)}">{title}</a></b>' if link else f"<b>{title}</b>"
         ]
     heading += [
         escape.simple_html(line) for line in (facts.byline(message), facts.watches(message)) if line
@@ -169,7 +178,7 @@ def _simple_html(message: Message, with_headline: bool) -> str:
     parts += [_pieces(one, escape.simple_html, mark) for one in message.snippets]
     parts += [escape.simple_html(block) for block in _blocks(message)]
     parts += ["\n".join(escape.simple_html(line) for line in _small_print(message))]
-    parts += [escape.simple_html(_link_line(message))]
+    parts += [escape.address(_link_line(message))]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -183,10 +192,10 @@ def _mail_html(message: Message, with_headline: bool) -> str:
         return f'<b style="{_HIT}">{escape.html(words)}</b>'
 
     link = escape.safe_link(message.link)
-    shown = escape.html(_link_line(message))
+    shown = escape.address(_link_line(message))
     title = escape.html(message.headline)
     if link:
-        title = f'<a href="{escape.html(link)}">{title}</a>'
+        title = f'<a href="{escape.address(link)}">{title}</a>'
     lines = [facts.watches(message), facts.byline(message)]
     about = " · ".join(escape.html(line) for line in lines if line)
     parts = [f'<p style="{_QUIET}">{about}</p>' if about else ""]
@@ -199,7 +208,7 @@ def _mail_html(message: Message, with_headline: bool) -> str:
     parts += [f"<p>{escape.html(block)}</p>" for block in _blocks(message)]
     parts += [f'<p style="{_QUIET}">{escape.html(line)}</p>' for line in _small_print(message)]
     if link:
-        parts.append(f'<p style="font-size:13px"><a href="{escape.html(link)}">{shown}</a></p>')
+        parts.append(f'<p style="font-size:13px"><a href="{escape.address(link)}">{shown}</a></p>')
     head = '<!doctype html><html><head><meta charset="utf-8"></head>'
     style = "font-family:system-ui,sans-serif;font-size:15px;line-height:1.45;max-width:42em"
     return f'{head}<body style="{style}">{"".join(parts)}</body></html>'

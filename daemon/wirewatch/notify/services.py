@@ -13,10 +13,12 @@ from apprise.exception import AppriseException
 from apprise.plugins import url_to_dict
 from apprise.plugins.email.base import NotifyEmail
 
+from wirewatch.core.model.alert import Message
 from wirewatch.notify.console import register
+from wirewatch.notify.limits import room_of
 from wirewatch.notify.mail import ANSWER_S, StoryMail
 from wirewatch.notify.redact import redact
-from wirewatch.notify.render import Dialect
+from wirewatch.notify.render import Dialect, Rendered, render
 
 HEADERS_CARRY_KEY: Final = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
 """Webhooks: the delivery key goes into a header."""
@@ -95,6 +97,23 @@ def dialect_of(service: Any, url: str) -> tuple[Dialect, apprise.NotifyFormat]:
     if service.resolve_format(formats.MARKDOWN) == formats.MARKDOWN:
         return (Dialect.MRKDWN if schema_of(url) in _MRKDWN else Dialect.MARKDOWN), formats.MARKDOWN
     return Dialect.TEXT, formats.TEXT
+
+
+def rendered_for(service: Any, url: str, message: Message) -> Rendered:
+    """Return a message as a service is to be sent it, fitted to what it takes."""
+    dialect = dialect_of(service, url)[0]
+    title_room = int(service.title_maxlen)
+    room = room_of(service, schema_of(url))
+    return render(
+        message,
+        dialect,
+        max_body=room.most,
+        max_subject=title_room,
+        with_headline=title_room <= 0
+        or dialect is not Dialect.TEXT
+        or schema_of(url) in HEADERS_CARRY_KEY,
+        measure=room.measure,
+    )
 
 
 class _Collector(logging.Handler):
