@@ -38,7 +38,7 @@ def telling(words: str) -> Message:
 
 
 CHAT = (Dialect.MARKDOWN, Dialect.MRKDWN, Dialect.TEXT)
-HTML = (Dialect.MAIL_HTML, Dialect.SIMPLE_HTML)
+HTML = (Dialect.MAIL_HTML, Dialect.SIMPLE_HTML, Dialect.BLOCK_HTML)
 
 
 @pytest.mark.parametrize(

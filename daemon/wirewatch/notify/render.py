@@ -22,7 +22,9 @@ class Dialect(Enum):
 
     MAIL_HTML = auto()
     SIMPLE_HTML = auto()
-    """A few inline tags: Telegram and its like."""
+    """A few inline tags, line breaks shown: Telegram and Pushover."""
+    BLOCK_HTML = auto()
+    """Paragraphs and quotations: Matrix, and services that send mail."""
     MARKDOWN = auto()
     MRKDWN = auto()
     """Slack's and Google Chat's kind, in which backslashes are shown."""
@@ -45,19 +47,32 @@ def render(
     max_subject: int | None = None,
     with_headline: bool = True,
     measure: Callable[[str], int] = len,
+    marked_subject: bool = False,
 ) -> Rendered:
     """Return a message in a dialect, fitted to the limits: sentences go first, the link stays.
 
-    *measure* is how the service counts the length of a body.
+    *measure* is how the service counts the length of a body; *marked_subject*: it reads its marks in titles too.
     """
     limit = SUBJECT_CHARS if max_subject is None else min(max_subject, SUBJECT_CHARS)
-    subject = shorten(escape.text(message.subject), limit) if limit > 0 else ""
+    subject = _subject(message, dialect if marked_subject else Dialect.TEXT, limit)
     write = _WRITERS[dialect]
     for smaller in _smaller(message):
         body = write(smaller, with_headline)
         if max_body is None or max_body <= 0 or measure(body) <= max_body:
             return Rendered(subject, body)
     return Rendered(subject, _barest(message, write, max_body or 0, measure))
+
+
+def _subject(message: Message, dialect: Dialect, limit: int) -> str:
+    """Return a title; escaping makes it longer, so what is escaped is cut before."""
+    if limit <= 0:
+        return ""
+    quote = _SUBJECTS.get(dialect, escape.text)
+    for chars in range(limit, 0, -8):
+        subject = quote(shorten(escape.one_line(message.subject), chars))
+        if len(subject) <= limit or (dialect is not Dialect.TEXT and len(subject) <= 2 * limit):
+            return subject
+    return ""
 
 
 def _barest(
@@ -161,6 +176,21 @@ def _marked(quote: Callable[[str], str], bold: str) -> Callable[[Message, bool],
 
 
 def _simple_html(message: Message, with_headline: bool) -> str:
+    heading, quotes, rest = _html_parts(message, with_headline)
+    return "\n\n".join(part for part in (heading, *quotes, *rest) if part)
+
+
+def _block_html(message: Message, with_headline: bool) -> str:
+    heading, quotes, rest = _html_parts(message, with_headline)
+    parts = [f"<p>{heading}</p>" if heading else ""]
+    parts += [f"<blockquote>{quote}</blockquote>" for quote in quotes]
+    parts += [f"<p>{part}</p>" for part in rest if part]
+    return "".join(parts).replace("\n", "<br/>")
+
+
+def _html_parts(message: Message, with_headline: bool) -> tuple[str, list[str], list[str]]:
+    """Return the heading, the sentences, and what comes after them, in inline HTML."""
+
     def mark(words: str) -> str:
         return f"<b>{escape.simple_html(words)}</b>"
 
@@ -174,12 +204,11 @@ def _simple_html(message: Message, with_headline: bool) -> str:
     heading += [
         escape.simple_html(line) for line in (facts.byline(message), facts.watches(message)) if line
     ]
-    parts = ["\n".join(heading)]
-    parts += [_pieces(one, escape.simple_html, mark) for one in message.snippets]
-    parts += [escape.simple_html(block) for block in _blocks(message)]
-    parts += ["\n".join(escape.simple_html(line) for line in _small_print(message))]
-    parts += [escape.address(_link_line(message))]
-    return "\n\n".join(part for part in parts if part)
+    quotes = [_pieces(one, escape.simple_html, mark) for one in message.snippets]
+    rest = [escape.simple_html(block) for block in _blocks(message)]
+    rest += ["\n".join(escape.simple_html(line) for line in _small_print(message))]
+    rest += [escape.address(_link_line(message))]
+    return "\n".join(heading), quotes, rest
 
 
 _QUIET: Final = "font-size:13px;color:#6b7280"
@@ -214,10 +243,13 @@ def _mail_html(message: Message, with_headline: bool) -> str:
     return f'{head}<body style="{style}">{"".join(parts)}</body></html>'
 
 
+_SUBJECTS: Final = {Dialect.MARKDOWN: escape.markdown, Dialect.MRKDWN: escape.mrkdwn}
+
 _WRITERS: Final[dict[Dialect, Callable[[Message, bool], str]]] = {
     Dialect.TEXT: _text,
     Dialect.MARKDOWN: _marked(escape.markdown, "**"),
     Dialect.MRKDWN: _marked(escape.mrkdwn, "**"),  # Apprise turns ** into the service's own *
     Dialect.SIMPLE_HTML: _simple_html,
+    Dialect.BLOCK_HTML: _block_html,
     Dialect.MAIL_HTML: _mail_html,
 }

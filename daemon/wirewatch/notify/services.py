@@ -18,12 +18,21 @@ from wirewatch.notify.console import register
 from wirewatch.notify.limits import room_of
 from wirewatch.notify.mail import ANSWER_S, StoryMail
 from wirewatch.notify.redact import redact
-from wirewatch.notify.render import Dialect, Rendered, render
+from wirewatch.notify.render import SUBJECT_CHARS, Dialect, Rendered, render
 
 HEADERS_CARRY_KEY: Final = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
 """Webhooks: the delivery key goes into a header."""
 
 _MRKDWN: Final = frozenset({"slack", "gchat"})
+
+_MARKED_TITLES: Final = frozenset({"discord", "workflow", "workflows", "msteams", "gchat"})
+"""Services that read their marks in titles too."""
+
+_LINES_IN_HTML: Final = frozenset({"tgram", "pover"})
+"""Services that show a line break of the HTML as one; to others it is a space."""
+
+_MARKDOWN_ANYHOW: Final = frozenset({"mmost", "mmosts", "zulip"})
+"""Services that read Markdown in what Apprise takes for plain text."""
 
 
 class BadChannelError(Exception):
@@ -90,10 +99,13 @@ def dialect_of(service: Any, url: str) -> tuple[Dialect, apprise.NotifyFormat]:
     formats = apprise.NotifyFormat
     if schema_of(url) in HEADERS_CARRY_KEY or schema_of(url) == "console":
         return Dialect.TEXT, formats.TEXT
+    if schema_of(url) in _MARKDOWN_ANYHOW:
+        return Dialect.MARKDOWN, formats.TEXT
     if isinstance(service, NotifyEmail):
         return Dialect.MAIL_HTML, formats.HTML
     if service.resolve_format(formats.HTML) == formats.HTML:
-        return Dialect.SIMPLE_HTML, formats.HTML
+        lines = schema_of(url) in _LINES_IN_HTML
+        return (Dialect.SIMPLE_HTML if lines else Dialect.BLOCK_HTML), formats.HTML
     if service.resolve_format(formats.MARKDOWN) == formats.MARKDOWN:
         return (Dialect.MRKDWN if schema_of(url) in _MRKDWN else Dialect.MARKDOWN), formats.MARKDOWN
     return Dialect.TEXT, formats.TEXT
@@ -101,18 +113,19 @@ def dialect_of(service: Any, url: str) -> tuple[Dialect, apprise.NotifyFormat]:
 
 def rendered_for(service: Any, url: str, message: Message) -> Rendered:
     """Return a message as a service is to be sent it, fitted to what it takes."""
-    dialect = dialect_of(service, url)[0]
+    schema = schema_of(url)
     title_room = int(service.title_maxlen)
-    room = room_of(service, schema_of(url))
+    room = room_of(service, schema)
+    titled = 0 < len(message.subject) <= min(title_room, SUBJECT_CHARS)
     return render(
         message,
-        dialect,
+        dialect_of(service, url)[0],
         max_body=room.most,
         max_subject=title_room,
-        with_headline=title_room <= 0
-        or dialect is not Dialect.TEXT
-        or schema_of(url) in HEADERS_CARRY_KEY,
+        # The title has the headline already, unless it is cut; programs get both.
+        with_headline=not titled or schema in HEADERS_CARRY_KEY,
         measure=room.measure,
+        marked_subject=schema in _MARKED_TITLES,
     )
 
 
