@@ -16,6 +16,7 @@ from wirewatch.core.text.document import Document
 from wirewatch.core.text.reader import Reader
 from wirewatch.errors import ConfigError
 from wirewatch.notify.check import check_url
+from wirewatch.notify.template import check_template
 from wirewatch.settings.edit import Editor
 from wirewatch.settings.load import assemble, load
 from wirewatch.settings.settings import Settings
@@ -32,6 +33,7 @@ def load_settings(path: Path, environ: Mapping[str, str], *, need_secrets: bool 
         check_query=_check_query,
         try_watch=_try_watch,
         check_channel=check_url,
+        check_template=check_template,
         need_secrets=need_secrets,
     )
 
@@ -57,7 +59,12 @@ def load_what_is_sound(path: Path, environ: Mapping[str, str]) -> tuple[Settings
 def open_editor(path: Path, environ: Mapping[str, str]) -> Editor:
     """Return an editor that refuses whatever `load_settings` would refuse."""
     return Editor(
-        path, environ, check_query=_check_query, try_watch=_try_watch, check_channel=check_url
+        path,
+        environ,
+        check_query=_check_query,
+        try_watch=_try_watch,
+        check_channel=check_url,
+        check_template=check_template,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from wirewatch.core.dates import told_date
 from wirewatch.core.model.alert import Message
 from wirewatch.core.model.article import Article, ArticleStatus
+from wirewatch.core.model.history import History
 from wirewatch.core.model.hit import Snippet
 from wirewatch.core.model.plan import WaitingHit
 from wirewatch.core.policy.verdict import AlertRules
@@ -112,6 +113,26 @@ def _note(article: Article | None, *, told_before: bool) -> str | None:
         reason = f": {article.problem_detail}" if article.problem_detail else " yet"
         notes.append(f"The page behind the link was not read{reason}.")
     return " ".join(notes) or None
+
+
+def preview_message(history: History, rules: AlertRules) -> Message:
+    """Return the message an entry would be told in, for all the watches that hit it; without any, what it is."""
+    waiting = [
+        WaitingHit(hit=hit, entry=history.entry, outlet=history.feed.name, article=history.article)
+        for hit in history.hits
+    ]
+    if waiting:
+        return story_message(waiting, outlets=(), rules=rules, told_before=False)
+    entry = history.entry
+    return Message(
+        subject=entry.title or UNTITLED,
+        headline=entry.title or UNTITLED,
+        link=entry.link,
+        outlet=history.feed.name,
+        published_at=entry.published_at,
+        found_at=entry.found_at,
+        timezone=rules.timezone,
+    )
 
 
 def operator_message(subject: str, body: str, *, timezone: str = "UTC") -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import escape as _html
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -29,6 +30,14 @@ def clean(text: str) -> str:
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
     valid = unified.encode("utf-8", "replace").decode("utf-8")
     return _CONTROL.sub("", _DIRECTION.sub("", valid))
+
+
+def piece(text: str, quote: Callable[[str], str]) -> str:
+    """Escape a part of a line, keeping the blanks at its ends, which escaping to one line would take."""
+    bare = clean(text)
+    lead = " " if bare[:1].isspace() else ""
+    tail = " " if bare[-1:].isspace() and bare.strip() else ""
+    return f"{lead}{quote(bare) if bare.strip() else ''}{tail}"
 
 
 def html(text: str) -> str:

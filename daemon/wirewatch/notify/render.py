@@ -8,9 +8,10 @@ from enum import Enum, auto
 from typing import Final
 
 from wirewatch.core.model.alert import Message
-from wirewatch.core.model.hit import Piece, Snippet
+from wirewatch.core.model.hit import Snippet
 from wirewatch.notify import escape, facts
 from wirewatch.notify.cut import shorten, shorten_snippet
+from wirewatch.notify.template import BadTemplateError, fill
 
 SUBJECT_CHARS: Final = 120
 _SNIPPET_STEPS: Final = (300, 200, 120, 60)
@@ -39,6 +40,17 @@ class Rendered:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The owner's templates for a channel; None: ours."""
+
+    subject: str | None = None
+    body: str | None = None
+
+
+NO_WORDS: Final = Words()
+
+
 def render(
     message: Message,
     dialect: Dialect,
@@ -48,14 +60,19 @@ def render(
     with_headline: bool = True,
     measure: Callable[[str], int] = len,
     marked_subject: bool = False,
+    words: Words = NO_WORDS,
 ) -> Rendered:
     """Return a message in a dialect, fitted to the limits: sentences go first, the link stays.
 
     *measure* is how the service counts the length of a body; *marked_subject*: it reads its marks in titles too.
+    *words* are the owner's templates; should one fail on a message, the message is told in ours.
     """
+    subject_of, body_of = _templates(words, dialect)
+    if subject_of is not None:
+        message = replace(message, subject=escape.one_line(subject_of(message)))
     limit = SUBJECT_CHARS if max_subject is None else min(max_subject, SUBJECT_CHARS)
     subject = _subject(message, dialect if marked_subject else Dialect.TEXT, limit)
-    write = _WRITERS[dialect]
+    write = body_of or _WRITERS[dialect]
     for smaller in _smaller(message):
         body = write(smaller, with_headline)
         if max_body is None or max_body <= 0 or measure(body) <= max_body:
@@ -116,16 +133,8 @@ def _ends(snippet: Snippet, inner: str) -> str:
 
 
 def _pieces(snippet: Snippet, plain: Callable[[str], str], hit: Callable[[str], str]) -> str:
-    return _ends(snippet, "".join(_piece(piece, plain, hit) for piece in snippet.pieces))
-
-
-def _piece(piece: Piece, plain: Callable[[str], str], hit: Callable[[str], str]) -> str:
-    """Write one piece, keeping the blanks at its ends, which escaping to one line would take."""
-    bare = escape.clean(piece.text)
-    lead = " " if bare[:1].isspace() else ""
-    tail = " " if bare[-1:].isspace() and bare.strip() else ""
-    core = (hit if piece.hit else plain)(bare) if bare.strip() else ""
-    return f"{lead}{core}{tail}"
+    written = (escape.piece(one.text, hit if one.hit else plain) for one in snippet.pieces)
+    return _ends(snippet, "".join(written))
 
 
 def _small_print(message: Message) -> list[str]:
@@ -242,6 +251,54 @@ def _mail_html(message: Message, with_headline: bool) -> str:
     style = "font-family:system-ui,sans-serif;font-size:15px;line-height:1.45;max-width:42em"
     return f'{head}<body style="{style}">{"".join(parts)}</body></html>'
 
+
+def _templates(
+    words: Words, dialect: Dialect
+) -> tuple[Callable[[Message], str] | None, Callable[[Message, bool], str] | None]:
+    """Return what writes subject and body in the owner's words, None where there are none."""
+    quote, mark = _QUOTES[dialect]
+
+    def subject(message: Message) -> str:
+        try:
+            return fill(words.subject or "", message, _as_it_is, _as_it_is) or message.subject
+        except BadTemplateError:
+            return message.subject
+
+    def body(message: Message, with_headline: bool) -> str:
+        try:
+            own = fill(words.body or "", message, quote, mark)
+        except BadTemplateError:
+            own = ""
+        return own or _WRITERS[dialect](message, with_headline)
+
+    return (subject if words.subject else None), (body if words.body else None)
+
+
+def _as_it_is(text: str) -> str:
+    """Return what is escaped later, with the whole subject."""
+    return text
+
+
+def _bracketed(words: str) -> str:
+    return f"[{escape.text(words)}]"
+
+
+def _bold(quote: Callable[[str], str]) -> tuple[Callable[[str], str], Callable[[str], str]]:
+    return quote, lambda words: f"**{quote(words)}**"
+
+
+def _strong(words: str) -> str:
+    return f"<b>{escape.simple_html(words)}</b>"
+
+
+_QUOTES: Final = {
+    Dialect.TEXT: (escape.text, _bracketed),
+    Dialect.MARKDOWN: _bold(escape.markdown),
+    Dialect.MRKDWN: _bold(escape.mrkdwn),
+    Dialect.SIMPLE_HTML: (escape.simple_html, _strong),
+    Dialect.BLOCK_HTML: (escape.simple_html, _strong),
+    Dialect.MAIL_HTML: (escape.html, _strong),
+}
 
 _SUBJECTS: Final = {Dialect.MARKDOWN: escape.markdown, Dialect.MRKDWN: escape.mrkdwn}
 

@@ -18,7 +18,7 @@ from wirewatch.notify.console import register
 from wirewatch.notify.limits import room_of
 from wirewatch.notify.mail import ANSWER_S, StoryMail
 from wirewatch.notify.redact import redact
-from wirewatch.notify.render import SUBJECT_CHARS, Dialect, Rendered, render
+from wirewatch.notify.render import NO_WORDS, SUBJECT_CHARS, Dialect, Rendered, Words, render
 
 HEADERS_CARRY_KEY: Final = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
 """Webhooks: the delivery key goes into a header."""
@@ -111,7 +111,7 @@ def dialect_of(service: Any, url: str) -> tuple[Dialect, apprise.NotifyFormat]:
     return Dialect.TEXT, formats.TEXT
 
 
-def rendered_for(service: Any, url: str, message: Message) -> Rendered:
+def rendered_for(service: Any, url: str, message: Message, words: Words = NO_WORDS) -> Rendered:
     """Return a message as a service is to be sent it, fitted to what it takes."""
     schema = schema_of(url)
     title_room = int(service.title_maxlen)
@@ -126,6 +126,7 @@ def rendered_for(service: Any, url: str, message: Message) -> Rendered:
         with_headline=not titled or schema in HEADERS_CARRY_KEY,
         measure=room.measure,
         marked_subject=schema in _MARKED_TITLES,
+        words=words,
     )
 
 
