@@ -166,7 +166,7 @@ OWN_CHANNEL = """
 [[watch]]
 query = '"territorial issue"'
 [channel.own]
-url = "console://"
+url = "json://127.0.0.1:9/"
 subject = "{{ outlet }}!"
 template = "{{ headline }} / {{ sentences | first }}"
 """

@@ -121,7 +121,7 @@ def _send_one(service: Any, url: str, parcel: Parcel, words: Words) -> Receipt:
         service.headers["Idempotency-Key"] = parcel.delivery.key
     if schema_of(url) in ("ntfy", "ntfys") and service.click is None:
         service.click = safe_link(parcel.alert.message.link)  # a tap opens the article
-    if isinstance(service, ConsoleService):
+    if isinstance(service, ConsoleService) and words.body is None:
         service.message = parcel.alert.message
     sender = apprise.Apprise(asset=asset())
     sender.add(service)
