@@ -13,9 +13,9 @@ from tests.contracts.nouns import a_page, after
 from tests.edges.looking_home import Home, an_entry, utc_now
 from wirewatch.core.model.alert import DeliveryState
 from wirewatch.core.model.article import ArticleStatus
-from wirewatch.core.model.hit import Why
+from wirewatch.core.model.hit import HitState, Why
 from wirewatch.core.model.outcome import Problem
-from wirewatch.core.model.plan import ArticlePlan
+from wirewatch.core.model.plan import AnnouncementPlan, ArticlePlan, HitVerdict
 from wirewatch.core.plan.announce import fingerprints, plan_announcement
 from wirewatch.core.policy.instant import instant
 from wirewatch.core.policy.verdict import AlertRules
@@ -194,6 +194,35 @@ def test_other_words_are_tried_on_the_watches(home: Home) -> None:
     assert "tried as a text on the watches" in said.stdout
     assert "would match" in said.stdout
     assert home.run("why", "!!!").return_value == 3
+
+
+def test_some_words_of_a_headline_are_enough(home: Home, now: datetime) -> None:
+    """Nobody remembers a headline whole."""
+    home.bring(an_entry("1", "Envoys arrive in the capital for talks", TEXT, at=now))
+
+    assert "https://gulf.example/1" in home.run("why", "capital envoys").stdout
+    assert "tried as a text" in home.run("why", "capital gains").stdout
+
+
+def test_a_database_whose_hits_lost_their_messages_is_not_sound(home: Home, now: datetime) -> None:
+    """The one state that must never be is looked for, not assumed."""
+    home.bring(an_entry("1", "A territorial issue", TEXT, at=now))
+    assert home.run("db", "check").return_value == 0
+    with home.open() as store:
+        (waiter,) = store.waiting(limit=9)
+        verdict = HitVerdict(
+            hit_id=waiter.hit.id,
+            state=HitState.ALERTED,
+            why=Why.FIRST_OF_STORY,
+            story_id=None,
+            alert_id=None,
+        )
+        store.commit_announcement(AnnouncementPlan(verdicts=(verdict,)))
+
+    done = home.run("db", "check")
+
+    assert done.return_value == 1
+    assert "1 hits count as told and no message carries them" in done.stdout
 
 
 def test_a_watch_that_is_not_there_is_a_mistake(home: Home) -> None:

@@ -27,7 +27,7 @@ from wirewatch.core.plan.advice import (
 )
 from wirewatch.core.plan.backtest import Replay, as_if_watched, replay
 from wirewatch.core.plan.wanted import Wanted, document_of, find_hits
-from wirewatch.core.policy.instant import instant
+from wirewatch.core.policy.registry import POLICIES
 from wirewatch.core.policy.verdict import AlertRules
 from wirewatch.core.query import lint, parse_query
 from wirewatch.core.query.node import Node
@@ -96,7 +96,7 @@ def backtest(
     found = tuple(find.waiting for find in finds)
     told = replay(
         found,
-        policy=instant,
+        policy=POLICIES["instant"],
         rules=_rules(settings),
         zone=ZoneInfo(settings.general.timezone),
     )

@@ -34,6 +34,9 @@ from wirewatch.errors import QueryError
 from wirewatch.ports import PollStore, WhyStore
 from wirewatch.settings.settings import Settings
 
+LOOSE_WORDS = range(2, 13)
+"""So few words may stand apart in a headline; more are a text of their own."""
+
 MOST = 5
 """So many entries are accounted for at once."""
 
@@ -120,19 +123,24 @@ def _ids(store: Looked, asked: str, settings: Settings, *, since: datetime) -> S
     if asked.isdecimal():
         found = store.entry_numbered(int(asked)) if int(asked) < 1 << 63 else None
         return [] if found is None else [found]
-    words = " ".join(asked.replace('"', " ").split())
-    try:
-        hits = search_stored(
-            store,
-            f'title:"{words}"',
-            terms=settings.terms,
-            since=since,
-            limit=MOST,
-            near=settings.match,
-        )
-        return [view.entry.id for view in hits]
-    except QueryError:  # there is no letter in it: nothing has such a headline
-        return []
+    words = asked.replace('"', " ").split()
+    whole = f'title:"{" ".join(words)}"'
+    loose = " AND ".join(f'title:"{word}"' for word in words)
+    for query in (whole, loose) if len(words) in LOOSE_WORDS else (whole,):
+        try:
+            hits = search_stored(
+                store,
+                query,
+                terms=settings.terms,
+                since=since,
+                limit=MOST,
+                near=settings.match,
+            )
+            if found := [view.entry.id for view in hits]:
+                return found
+        except QueryError:  # there is no letter in it: nothing has such a headline
+            continue
+    return []
 
 
 def _sources(store: Looked, url: str) -> tuple[Source, ...]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wirewatch.cli import show
-from wirewatch.core.model.alert import DeliveryState
 from wirewatch.core.model.article import Article, ArticleStatus
 from wirewatch.core.model.coverage import GapState
 from wirewatch.core.model.history import Fate, History, Told
@@ -198,7 +197,7 @@ def _terms(one: WatchAccount) -> Iterator[str]:
 def _sending(sending: Sending, now: datetime) -> Iterator[str]:
     way = sending.parcel.delivery
     done = f" {_at(way.done_at, now)}" if way.done_at else ""
-    if way.state in (DeliveryState.PENDING, DeliveryState.SENDING):
+    if way.done_at is None:
         done = f", next try {show.ago(way.due_at, now)}"
     yield f"    {show.clean(way.channel)}: {way.state.value}{done} (message {way.key})"
     for attempt in sending.attempts:

@@ -46,7 +46,7 @@ def fate_of(state: HitState, messages: Collection[DeliveryState]) -> Fate:
     there = set(messages)
     if not there:
         return Told.WITHOUT_MESSAGE
-    if there & {DeliveryState.PENDING, DeliveryState.SENDING}:
+    if there - {DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.DROPPED}:
         return Told.ON_ITS_WAY
     if DeliveryState.DEAD in there:
         return Told.DEAD
