@@ -10,6 +10,7 @@ import click
 import pytest
 
 from tests.edges.looking_home import Home, an_entry, utc_now
+from wirewatch.app.backtest import backtest
 
 WATCHES = """
 [[watch]]
@@ -131,6 +132,17 @@ def test_old_news_of_a_first_poll_counts_on_its_own_day(home: Home) -> None:
 
     assert day["day"] == (now - 9 * DAY).date().isoformat()
     assert day["alerts"] == 1
+
+
+def test_of_very_many_hits_the_newest_are_told_again(home: Home) -> None:
+    """A query that finds everything must not need the memory for everything."""
+    now = utc_now()
+    with home.open() as store:
+        done = backtest(store, "river", home.settings(), since=now - 30 * DAY, until=now, most=2)
+
+    assert [one.entry.title for one in done.found] == ["A bridge for all", "River news of part 0"]
+    assert done.advice[0] == "only the newest 2 hits were looked at"
+    assert done.since == done.found[-1].entry.found_at
 
 
 def test_a_new_watch_says_what_it_would_have_found(home: Home) -> None:

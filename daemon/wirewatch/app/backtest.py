@@ -37,6 +37,9 @@ from wirewatch.ports import StoredText
 from wirewatch.settings.settings import Settings
 
 LIST = "backtest"
+MOST_FOUND = 20_000
+"""More hits than this are too many to be read by anybody, and to be held at once."""
+
 MOST_COMPARED = 300
 """So many hits are tried on the other watches."""
 
@@ -83,8 +86,12 @@ def backtest(
     until: datetime,
     feeds: tuple[str, ...] = (),
     compare: WatchSpec | None = None,
+    most: int = MOST_FOUND,
 ) -> Backtest:
-    """Try a query on the stored texts of some feeds (none: all). Raise QueryError."""
+    """Try a query on the stored texts of some feeds (none: all). Raise QueryError.
+
+    Of a query that finds more than *most* only the newest are told again, and the answer says so.
+    """
     spec = WatchSpec(
         id=WatchId(f"{LIST}/{query}"),
         name=query,
@@ -92,7 +99,7 @@ def backtest(
         near_words=settings.match.near_words,
         scattered=settings.match.scattered,
     )
-    finds = list(_finds(store, spec, settings, since=since, feeds=feeds))
+    finds = list(islice(_finds(store, spec, settings, since=since, feeds=feeds), most))
     found = tuple(find.waiting for find in finds)
     told = replay(
         found,
@@ -100,6 +107,8 @@ def backtest(
         rules=_rules(settings),
         zone=ZoneInfo(settings.general.timezone),
     )
+    if len(finds) == most:
+        since = min(find.text.entry.found_at for find in finds)
     days = (until - since).total_seconds() / 86_400
     return Backtest(
         query=str(parse_query(query, terms=settings.terms)),
@@ -108,6 +117,7 @@ def backtest(
         replay=told,
         found=found,
         advice=(
+            *((f"only the newest {most} hits were looked at",) if len(finds) == most else ()),
             *lint(parse_query(query, terms=settings.terms)),
             *_of_finds(store, spec, finds, settings, since=since, feeds=feeds),
             *on_numbers(told.hits, told.alerts, days),

@@ -16,7 +16,6 @@ from wirewatch.core.text.document import Document
 from wirewatch.core.text.reader import Reader
 from wirewatch.errors import ConfigError
 from wirewatch.notify.check import check_url
-from wirewatch.notify.template import check_template
 from wirewatch.settings.edit import Editor
 from wirewatch.settings.load import assemble, load
 from wirewatch.settings.settings import Settings
@@ -33,7 +32,7 @@ def load_settings(path: Path, environ: Mapping[str, str], *, need_secrets: bool 
         check_query=_check_query,
         try_watch=_try_watch,
         check_channel=check_url,
-        check_template=check_template,
+        check_template=_check_template,
         need_secrets=need_secrets,
     )
 
@@ -64,7 +63,7 @@ def open_editor(path: Path, environ: Mapping[str, str]) -> Editor:
         check_query=_check_query,
         try_watch=_try_watch,
         check_channel=check_url,
-        check_template=check_template,
+        check_template=_check_template,
     )
 
 
@@ -78,3 +77,9 @@ def _try_watch(spec: WatchSpec, terms: Mapping[str, str], text: str) -> tuple[bo
     found = evaluate(watch, Subject(Reader(), document, anywhere=watch.query.anywhere))
     why = explain(watch.query, document, near_words=spec.near_words)
     return found is not None and found.rings, " ".join(str(why).split())
+
+
+def _check_template(text: str) -> str | None:
+    from wirewatch.notify.template import check_template  # Jinja takes its time; few have templates
+
+    return check_template(text)

@@ -121,8 +121,8 @@ def _ids(store: Looked, asked: str, settings: Settings, *, since: datetime) -> S
     if is_web_url(asked):
         return store.entries_at(asked, limit=MOST)
     if asked.isdecimal():
-        found = store.entry_numbered(int(asked)) if int(asked) < 1 << 63 else None
-        return [] if found is None else [found]
+        one = store.entry_numbered(int(asked)) if int(asked) < 1 << 63 else None
+        return [] if one is None else [one]
     words = asked.replace('"', " ").split()
     whole = f'title:"{" ".join(words)}"'
     loose = " AND ".join(f'title:"{word}"' for word in words)
