@@ -33,6 +33,7 @@ from wirewatch.core.model.coverage import (
 )
 from wirewatch.core.model.entry import Entry, EntryId, EntryKey, Known
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec
+from wirewatch.core.model.history import Fate, History
 from wirewatch.core.model.hit import Hit, HitState, StoryId
 from wirewatch.core.model.outcome import Fetched, PageResult, Parsed, Request
 from wirewatch.core.model.plan import (
@@ -310,6 +311,26 @@ class BrowseStore(FeedStore, Protocol):
         """Store hits found in stored text; known ones stay as they are. Return how many are new."""
 
 
+class WhyStore(Protocol):
+    """What is kept to answer "why?"."""
+
+    def entries_at(self, link: str, *, limit: int = 10) -> Sequence[EntryId]:
+        """Return entries that lead to the page of a link, newest first.
+
+        Known are the links of feeds, where they led, and what the pages call themselves; scheme, ``www.`` and tracking
+        parameters make no difference.
+        """
+
+    def entry_numbered(self, number: int) -> EntryId | None:
+        """Return the entry that has this id, or whose hit has it."""
+
+    def history(self, entry_id: EntryId) -> History | None:
+        """Return everything that is kept about an entry, None when it is not stored (any more)."""
+
+    def fates(self, *, since: datetime) -> Mapping[Fate, int]:
+        """Count the hits found since then by where they are: each has one fate and no other."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToIndex:
     """A stored text whose words are not in the index yet, or are no longer those it has."""
@@ -379,6 +400,7 @@ class Store(
     AnnounceStore,
     Outbox,
     BrowseStore,
+    WhyStore,
     SearchStore,
     Keeper,
     Protocol,

@@ -38,6 +38,7 @@ from wirewatch.core.model.alert import DeliveryState
 from wirewatch.core.model.article import ArticleStatus
 from wirewatch.core.model.entry import Entry
 from wirewatch.core.model.feed import FeedSpec
+from wirewatch.core.model.history import Told
 from wirewatch.core.model.hit import Hit, HitState, Why
 from wirewatch.core.model.outcome import Problem
 from wirewatch.core.model.plan import AnnouncementPlan, ArticlePlan, HitVerdict
@@ -253,6 +254,12 @@ class TwoStores(RuleBasedStateMachine):
         self.both(lambda store: store.hits(limit=99))
         self.both(lambda store: store.hits(watch="gulf", feed="Gulf", since=NOON, limit=2))
         self.both(lambda store: store.deliveries(limit=99))
+        fates = self.both(lambda store: store.fates(since=NOON - 99 * DAY))
+        assert sum(fates.values()) == self.memory.counts().hits
+        assert Told.WITHOUT_MESSAGE not in fates
+        for view in self.memory.hits(limit=2):
+            self.both(lambda store, id_=view.entry.id: store.history(id_))
+            self.both(lambda store, link=view.entry.link: store.entries_at(link))
         self.both(lambda store: store.next_due())
         self.both(lambda store: store.due_articles(now=NOON))
         self.both(lambda store: store.texts(since=NOON, limit=3))

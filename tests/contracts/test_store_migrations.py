@@ -12,8 +12,9 @@ from sqlalchemy.engine import make_url
 
 from tests.contracts.fuse import Fuse
 from tests.contracts.imagined import one_step_more_in
-from tests.contracts.nouns import synced, told
+from tests.contracts.nouns import a_read_page, synced, told
 from tests.contracts.steps import contents, made_ready
+from wirewatch.core.model.plan import ArticlePlan
 from wirewatch.errors import StoreError
 from wirewatch.store.engine import Database
 from wirewatch.store.migrate import VERSION_TABLE, Steps, differences
@@ -295,7 +296,15 @@ def test_two_programs_that_upgrade_at_once_do_it_once(bare_url: str, one_step_mo
 
 def _forget_coverage(tx: Connection) -> None:
     """Undo the step that brought the tables of coverage, and let every feed have failed six times."""
-    for name in ("gap_entries", "gaps", "feed_care", "feed_memory", "renamed", "revisions"):
+    for name in (
+        "entry_links",
+        "gap_entries",
+        "gaps",
+        "feed_care",
+        "feed_memory",
+        "renamed",
+        "revisions",
+    ):
         tx.exec_driver_sql(f"DROP TABLE {name}")
     tx.exec_driver_sql("UPDATE feed_schedule SET failures = 6")
 
@@ -313,4 +322,24 @@ def test_a_feed_in_trouble_before_there_were_weights_is_in_light_trouble(bare_ur
 
     assert {feed.state.weight for feed in store.feeds()} == {1.5}
     assert store.check() == []
+    store.close()
+
+
+def test_entries_of_before_are_found_by_their_links(bare_url: str) -> None:
+    """Who asks why about last week's news asks after the upgrade."""
+    store = open_sql_store(bare_url)
+    plan = told(synced(store))
+    (hit,) = store.hits()
+    store.commit_article(ArticlePlan(article=a_read_page(hit.entry)))
+    store.close()
+    database = at(bare_url)
+    database.write(lambda tx: tx.exec_driver_sql("DROP TABLE entry_links"))
+    pretend(database, "0005")
+    database.close()
+
+    store = open_sql_store(bare_url)
+
+    assert plan.opened
+    assert store.entries_at("http://gulf.example/talks/?utm_source=x") == [hit.entry.id]
+    assert store.entries_at("https://gulf.example/canonical") == [hit.entry.id]
     store.close()

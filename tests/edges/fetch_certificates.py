@@ -63,13 +63,19 @@ class Certificates:
         subprocess.run(["openssl", *words], cwd=self.folder, check=True, capture_output=True)
 
 
-def make_certificates(folder: Path) -> Certificates:
-    """Make an authority, and certificates called good, expired, early, elsewhere and alone."""
+def make_authority(folder: Path) -> Certificates:
+    """Make an authority that signs what it is asked to."""
     (folder / "index.txt").touch()
     (folder / "ca.cnf").write_text(_SETTINGS)
     made = Certificates(folder)
     # Python 3.13 checks strictly: an authority must say what its key is for.
     made.self_sign("ca", extensions=("keyUsage=critical,keyCertSign,cRLSign",))
+    return made
+
+
+def make_certificates(folder: Path) -> Certificates:
+    """Make an authority, and certificates called good, expired, early, elsewhere and alone."""
+    made = make_authority(folder)
     always = {"begin": "20200101000000Z", "end": "20991231235959Z"}
     made.sign("good", **always)
     made.sign("elsewhere", hosts="DNS:elsewhere.example", **always)

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wirewatch.core.message import named
 from wirewatch.core.model.alert import Message
 from wirewatch.core.model.hit import Field, Piece, Snippet
 from wirewatch.core.sample import sample_message
 from wirewatch.notify import escape
 from wirewatch.notify.cut import shorten
 from wirewatch.notify.render import Dialect, render
+from wirewatch.notify.services import open_service, rendered_for
 
 NOON = datetime(2026, 1, 23, 12, 0, tzinfo=UTC)
 
@@ -36,7 +38,7 @@ def telling(words: str) -> Message:
 
 
 CHAT = (Dialect.MARKDOWN, Dialect.MRKDWN, Dialect.TEXT)
-HTML = (Dialect.MAIL_HTML, Dialect.SIMPLE_HTML)
+HTML = (Dialect.MAIL_HTML, Dialect.SIMPLE_HTML, Dialect.BLOCK_HTML)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,8 @@ HTML = (Dialect.MAIL_HTML, Dialect.SIMPLE_HTML)
         ("<@U123> <!channel>", "<!channel>", tuple(Dialect)),
         ("[x](javascript:alert(1))", "](javascript:a", CHAT),
         ("see https://evil.example/x", "https://evil", CHAT),
+        ("go to evil.example now", "evil.example", tuple(Dialect)),
+        ("write to a@evil.example", "a@evil", tuple(Dialect)),
         ("Hello\r\nBcc: a@b.example", "\nBcc:", tuple(Dialect)),
         ("\x1b[31mred", "\x1b", tuple(Dialect)),
         ("safe\u202egnp.exe", "\u202e", tuple(Dialect)),
@@ -70,7 +74,8 @@ def test_html_shows_exactly_the_words(words: str) -> None:
     told = escape.one_line(words)
     page = lxml.html.document_fromstring(f"<p>x{escape.html(words)}</p>")
 
-    assert "".join(page.text_content().split()) == "x" + "".join(told.split())
+    shown = page.text_content().replace("\u200b", "")
+    assert "".join(shown.split()) == "x" + "".join(told.replace("\u200b", "").split())
 
 
 @given(st.text(), st.sampled_from(list(Dialect)))
@@ -122,6 +127,38 @@ def test_a_homograph_is_seen() -> None:
     """A Cyrillic letter in a Latin name is shown for what it is."""
     assert escape.safe_link("https://ex\u0430mple.org/a") == "https://xn--exmple-4nf.org/a"
     assert escape.safe_link("https://example.org/a") == "https://example.org/a"
+    assert escape.safe_link("https://bank.example@evil.example/a") == "https://evil.example/a"
+
+
+def test_a_link_stays_a_link_in_every_dialect() -> None:
+    """What breaks the links of strangers must not break ours."""
+    for dialect in Dialect:
+        assert "https://example.org/test-alert" in render(sample_message(NOON), dialect).body
+
+
+@pytest.mark.parametrize(("schema", "most"), [("ntfys", 4_000), ("matrixs", 20_000)])
+def test_bodies_are_measured_in_bytes_where_the_service_does(schema: str, most: int) -> None:
+    """Four thousand Arabic letters are eight thousand bytes: ntfy would make a file of them."""
+    service = open_service(f"{schema}://user:password@example.org/topic")
+    words = "مفاوضات النهر في العاصمة " * 900
+    shown = rendered_for(service, f"{schema}://example.org/topic", telling(words))
+
+    assert len(shown.body.encode()) <= most
+    assert "https://example.org/n" in shown.body
+
+
+def test_telegram_counts_an_emoji_twice() -> None:
+    """A refused message is a lost alert until somebody looks."""
+    url = "tgram://123456789:abcdefg_hijklmnop/12315544/"
+    shown = rendered_for(open_service(url), url, telling("🕊🛢" * 2_500))
+
+    assert len(shown.body.encode("utf-16-le")) // 2 <= 4_096
+
+
+def test_a_subject_names_few_watches() -> None:
+    """On a phone the headline must be read too."""
+    assert named(["Abu Dhabi talks", "Territorial issue"]) == "Abu Dhabi talks +1"
+    assert named(["Gulf", "Oil"]) == "Gulf, Oil"
 
 
 def test_an_alert_reads_well() -> None:
@@ -132,7 +169,7 @@ def test_an_alert_reads_well() -> None:
         "watch: Test alert\n\n"
         "This is a test: if you can read it, alerts about the “[river crossing]” would arrive here.\n\n"
         "also in: Example Wire\n"
-        "found 3 min later\n"
+        "found 12:00, 3 min after publication\n"
         "You asked for this message with `wirewatch channel test`.\n\n"
         "https://example.org/test-alert"
     )

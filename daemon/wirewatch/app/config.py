@@ -32,6 +32,7 @@ def load_settings(path: Path, environ: Mapping[str, str], *, need_secrets: bool 
         check_query=_check_query,
         try_watch=_try_watch,
         check_channel=check_url,
+        check_template=_check_template,
         need_secrets=need_secrets,
     )
 
@@ -57,7 +58,12 @@ def load_what_is_sound(path: Path, environ: Mapping[str, str]) -> tuple[Settings
 def open_editor(path: Path, environ: Mapping[str, str]) -> Editor:
     """Return an editor that refuses whatever `load_settings` would refuse."""
     return Editor(
-        path, environ, check_query=_check_query, try_watch=_try_watch, check_channel=check_url
+        path,
+        environ,
+        check_query=_check_query,
+        try_watch=_try_watch,
+        check_channel=check_url,
+        check_template=_check_template,
     )
 
 
@@ -71,3 +77,9 @@ def _try_watch(spec: WatchSpec, terms: Mapping[str, str], text: str) -> tuple[bo
     found = evaluate(watch, Subject(Reader(), document, anywhere=watch.query.anywhere))
     why = explain(watch.query, document, near_words=spec.near_words)
     return found is not None and found.rings, " ".join(str(why).split())
+
+
+def _check_template(text: str) -> str | None:
+    from wirewatch.notify.template import check_template  # Jinja takes its time; few have templates
+
+    return check_template(text)

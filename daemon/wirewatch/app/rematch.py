@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from wirewatch.app.context import Context
@@ -17,6 +18,8 @@ log = get_logger(__name__)
 
 NOTE = "watches"
 PAGE = 500
+MOST_TOLD = 20
+"""So many watches are named in the log."""
 
 
 async def rematch_new(context: Context) -> None:
@@ -28,18 +31,20 @@ async def rematch_new(context: Context) -> None:
     )
     if fresh and before is not None:
         found = await context.off(rematch, context, fresh)
-        log.info("watches added", watches=len(fresh), stored_hits=found)
+        log.info("watches added", watches=len(fresh), stored_hits=sum(found.values()))
+        for watch, hits in found.most_common(MOST_TOLD):
+            log.info("watch matched stored texts, told to nobody", watch=watch, hits=hits)
     if fresh or set(current) != set(before or {}):
         await context.insist(context.store.note, NOTE, current)
 
 
-def rematch(context: Context, watches: frozenset[str]) -> int:
-    """Match all stored entries against these watches; return how many hits are new. None of them rings."""
+def rematch(context: Context, watches: frozenset[str]) -> Counter[str]:
+    """Match all stored entries against these watches; return how many hits each has. None of them rings."""
     store: Store = context.store
     wanted = only(context.world, watches)
     needs = needs_of_all(wanted) if is_index_current(store.notes()) else None
     after: EntryId | None = None
-    found = 0
+    found: Counter[str] = Counter()
     while True:
         page = store.texts(after=after, needs=needs, limit=PAGE)
         if not page:
@@ -56,7 +61,8 @@ def rematch(context: Context, watches: frozenset[str]) -> int:
                 silent=Why.WATCH_IS_NEW,
             )
         ]
-        found += store.commit_hits(hits)
+        if store.commit_hits(hits):
+            found.update(str(hit.watch) for hit in hits)
         after = page[-1].entry.id
 
 

@@ -13,7 +13,7 @@ from wirewatch.cli.exits import Exit
 from wirewatch.cli.state import State, json_option, pass_state
 
 if TYPE_CHECKING:
-    from wirewatch.core.model.alert import ChannelSpec, Parcel, Receipt
+    from wirewatch.core.model.alert import ChannelSpec, Message, Parcel, Receipt
     from wirewatch.settings.settings import Settings
 
 
@@ -117,6 +117,51 @@ def test(state: State, names: tuple[str, ...], dry_run: bool) -> int:
     if good == len(results):
         return Exit.DONE
     return Exit.PARTLY if good else Exit.FAILED
+
+
+@channel.command
+@click.argument("name")
+@click.option("--entry", metavar="URL|ENTRY", help="A stored hit or entry instead of the example.")
+@pass_state
+def preview(state: State, name: str, entry: str | None) -> int:
+    """Show what would be sent to a channel, in its service's marks and your words. Sends nothing.
+
+    Exits with 3 when nothing is stored of ENTRY.
+    """
+    from wirewatch.core.sample import sample_message
+    from wirewatch.notify.dry import preview as shown
+
+    settings = state.load()
+    (spec,) = _chosen(settings, (name,))
+    message: Message | None = sample_message(datetime.now(UTC), timezone=settings.general.timezone)
+    if entry is not None:
+        message = _stored_message(state, settings, entry)
+    if message is None:
+        click.echo(f"nothing is stored of {entry!r}", err=True)
+        return Exit.NOTHING
+    click.echo(show.harmless(shown(spec, message)))
+    return Exit.DONE
+
+
+def _stored_message(state: State, settings: Settings, asked: str) -> Message | None:
+    """Return an entry as it was told, or as it would be."""
+    from wirewatch.app.why import look_up
+    from wirewatch.core.message import preview_message
+    from wirewatch.core.policy.verdict import AlertRules
+
+    store = state.open_store(settings)
+    try:
+        long_ago = datetime.fromtimestamp(0, UTC)
+        found = look_up(store, asked, settings, only=None, since=long_ago)
+    finally:
+        store.close()
+    if not found.accounts:
+        return None
+    history = found.accounts[0].history
+    if history.parcels:
+        return history.parcels[-1].alert.message
+    rules = AlertRules(timezone=settings.general.timezone, snippets=settings.alerts.snippets)
+    return preview_message(history, rules)
 
 
 def _chosen(settings: Settings, names: tuple[str, ...]) -> list[ChannelSpec]:

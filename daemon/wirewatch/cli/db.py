@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from wirewatch.cli import show
 from wirewatch.cli.exits import Exit
 from wirewatch.cli.state import State, json_option, pass_state
+
+if TYPE_CHECKING:
+    from wirewatch.ports import Store
 
 
 @click.group
@@ -31,7 +36,7 @@ def check(state: State) -> int:
     """Check the database thoroughly. Exits with 1 when something is wrong."""
     store = state.open_store(state.load(need_secrets=False))
     try:
-        problems = store.check()
+        problems = [*store.check(), *_untold(store)]
         counts = store.counts()
     finally:
         store.close()
@@ -43,6 +48,15 @@ def check(state: State) -> int:
         if not problems:
             click.echo(f"The database is sound: {counts.entries} entries, {counts.hits} hits.")
     return Exit.FAILED if problems else Exit.DONE
+
+
+def _untold(store: Store) -> list[str]:
+    """Say how many hits count as told although no message carries them: there must be none."""
+    from wirewatch.core.model.history import Told
+
+    fates = store.fates(since=datetime.fromtimestamp(0, UTC))
+    number = fates.get(Told.WITHOUT_MESSAGE, 0)
+    return [f"{number} hits count as told and no message carries them"] if number else []
 
 
 @db.command

@@ -40,7 +40,12 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "Look things up": {
         "hits": ("look:hits", "Show what matched, newest first."),
+        "why": ("why:why", "Say what came of a page or an entry, and why you were (not) told."),
         "search": ("look:search", "Search everything stored, in the language of watches."),
+        "backtest": (
+            "backtest:backtest",
+            "Run a query over stored entries: what it would have sent, and how often.",
+        ),
         "selftest": ("selftest:selftest", "Check that phrases are found through real-life markup."),
         "deliveries": (
             "deliveries:deliveries",

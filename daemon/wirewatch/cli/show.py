@@ -58,6 +58,17 @@ def clean(text: str) -> str:
     )
 
 
+def harmless(text: str) -> str:
+    """Make a text of several lines safe for a terminal."""
+    return "\n".join(
+        "".join(
+            char if char.isprintable() and char not in _DIRECTIONS else "\N{REPLACEMENT CHARACTER}"
+            for char in line.rstrip("\r").replace("\u200b", "")
+        )
+        for line in text.split("\n")
+    )
+
+
 _DIRECTIONS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 

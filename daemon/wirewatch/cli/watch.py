@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -11,13 +12,16 @@ import click
 from wirewatch.cli import show
 from wirewatch.cli.exits import Exit
 from wirewatch.cli.state import State, json_option, pass_state
-from wirewatch.errors import ConfigError, QueryError
+from wirewatch.errors import ConfigError, QueryError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wirewatch.core.match import Match
     from wirewatch.core.text.document import Document
+    from wirewatch.settings.settings import Settings
+
+LOOK_BACK = timedelta(days=30)
 
 
 @click.group
@@ -86,6 +90,24 @@ def add(state: State, query: str, name: str | None, watchlist: str) -> None:
     click.echo(f"Watching for {parsed}. A running daemon sees it after `wirewatch reload`.")
     for warning in lint(parsed):
         click.echo(f"warning: {warning}", err=True)
+    _say_what_it_would_have_found(state, settings, query)
+
+
+def _say_what_it_would_have_found(state: State, settings: Settings, query: str) -> None:
+    """Try a new watch on the stored texts; nobody is told of them."""
+    from wirewatch.app.backtest import backtest
+    from wirewatch.cli.backtest import summary
+
+    now = datetime.now(UTC)
+    try:
+        store = state.open_store(settings)
+    except StoreError:  # no database yet, or not at hand: the watch is added all the same
+        return
+    try:
+        done = backtest(store, query, settings, since=now - LOOK_BACK, until=now)
+    finally:
+        store.close()
+    click.echo(f"Stored entries: {summary(done)}, told to nobody. More: wirewatch backtest QUERY")
 
 
 @watch.command

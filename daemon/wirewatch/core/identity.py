@@ -47,6 +47,11 @@ def shard_of(url: str) -> int:
     return number("shard", politeness_key(url)) % SHARDS
 
 
+def guid_key(guid: str) -> EntryKey:
+    """Name an entry after a guid that its feed uses for no other."""
+    return EntryKey(digest("guid", guid))
+
+
 def entry_id(feed: FeedId, key: EntryKey) -> EntryId:
     """Name an entry for the store and for people."""
     return EntryId(number("entry", feed, key))
@@ -91,7 +96,7 @@ def entry_keys(entries: Sequence[ParsedEntry]) -> tuple[tuple[EntryKey, EntryKey
 def _key(entry: ParsedEntry, guids: Counter[str]) -> EntryKey:
     link = canonical_url(entry.link) if entry.link else None
     if entry.guid and guids[entry.guid] == 1:
-        return EntryKey(digest("guid", entry.guid))
+        return guid_key(entry.guid)
     if entry.guid or link:
         return EntryKey(digest("link", entry.guid, link, entry.title))
     return EntryKey(digest("text", entry.title, entry.summary, entry.body))

@@ -7,9 +7,13 @@ from collections.abc import Iterable, Sequence
 from wirewatch.core.dates import told_date
 from wirewatch.core.model.alert import Message
 from wirewatch.core.model.article import Article, ArticleStatus
+from wirewatch.core.model.history import History
 from wirewatch.core.model.hit import Snippet
 from wirewatch.core.model.plan import WaitingHit
 from wirewatch.core.policy.verdict import AlertRules
+
+SUBJECT_WATCHES = 30
+"""So many characters of a subject are for the watches: a phone shows some forty in all."""
 
 UNTITLED = "(no headline)"
 QUOTES = '"“”„«»'
@@ -28,7 +32,7 @@ def story_message(
     headline = lead.entry.title or UNTITLED
     chosen = tuple(_snippets(lead, hits, limit=rules.snippets))
     return Message(
-        subject=f"[{', '.join(watches)}] {headline}",
+        subject=f"[{named(watches)}] {headline}",
         headline=headline,
         link=lead.entry.link,
         outlet=lead.outlet,
@@ -47,6 +51,13 @@ def story_message(
         note=_note(lead.article, told_before=told_before),
         lists=tuple(dict.fromkeys(waiter.hit.watch.partition("/")[0] for waiter in hits)),
     )
+
+
+def named(watches: Sequence[str]) -> str:
+    """Name the watches so that the headline still fits beside them on a phone."""
+    first = watches[0] if watches else ""
+    more = f" +{len(watches) - 1}" if len(watches) > 1 else ""
+    return f"{first}{more}" if len(", ".join(watches)) > SUBJECT_WATCHES else ", ".join(watches)
 
 
 def _shown(name: str) -> str:
@@ -102,6 +113,26 @@ def _note(article: Article | None, *, told_before: bool) -> str | None:
         reason = f": {article.problem_detail}" if article.problem_detail else " yet"
         notes.append(f"The page behind the link was not read{reason}.")
     return " ".join(notes) or None
+
+
+def preview_message(history: History, rules: AlertRules) -> Message:
+    """Return the message an entry would be told in, for all the watches that hit it; without any, what it is."""
+    waiting = [
+        WaitingHit(hit=hit, entry=history.entry, outlet=history.feed.name, article=history.article)
+        for hit in history.hits
+    ]
+    if waiting:
+        return story_message(waiting, outlets=(), rules=rules, told_before=False)
+    entry = history.entry
+    return Message(
+        subject=entry.title or UNTITLED,
+        headline=entry.title or UNTITLED,
+        link=entry.link,
+        outlet=history.feed.name,
+        published_at=entry.published_at,
+        found_at=entry.found_at,
+        timezone=rules.timezone,
+    )
 
 
 def operator_message(subject: str, body: str, *, timezone: str = "UTC") -> Message:

@@ -10,7 +10,8 @@ from datetime import timedelta
 from typing import Any, Final
 
 from wirewatch.core.model.alert import ChannelSpec, DeliveryKey, NotSent, Parcel, Receipt, Sent
-from wirewatch.notify.render import Dialect, render
+from wirewatch.notify.escape import safe_link
+from wirewatch.notify.render import Words
 
 _PERMANENT: Final = re.compile(
     r"\berror[ =:]*(400|401|403|404|410|413)\b|\b(?:401|403|404|410)\b.{0,40}(?:Unauthorized|Forbidden|Not Found|Gone)"
@@ -55,11 +56,13 @@ class AppriseNotifier:
         if len(self._parts) > REMEMBERED:
             self._parts.clear()
         done = self._parts.setdefault(parcel.delivery.key, {})
+        words = Words(channel.subject, channel.template)
         setbacks = [
             receipt
             for number, url in enumerate(channel.urls)
             if isinstance(
-                receipt := self._send_to(url, parcel, done.setdefault(number, set())), NotSent
+                receipt := self._send_to(url, parcel, done.setdefault(number, set()), words),
+                NotSent,
             )
         ]
         if not setbacks:
@@ -69,7 +72,7 @@ class AppriseNotifier:
             permanent=all(setback.permanent for setback in setbacks),
         )
 
-    def _send_to(self, url: str, parcel: Parcel, done: set[str]) -> Receipt:
+    def _send_to(self, url: str, parcel: Parcel, done: set[str], words: Words) -> Receipt:
         from wirewatch.notify.mail import StoryMail
         from wirewatch.notify.services import BadChannelError, open_service
 
@@ -80,18 +83,18 @@ class AppriseNotifier:
         except BadChannelError as exc:
             return NotSent(detail=str(exc), permanent=True)
         if isinstance(service, StoryMail):
-            return _send_mail(service, url, parcel, done)
-        receipt = _send_one(service, url, parcel)
+            return _send_mail(service, url, parcel, done, words)
+        receipt = _send_one(service, url, parcel, words)
         if isinstance(receipt, Sent):
             done.add("*")
         return receipt
 
 
-def _send_mail(service: Any, url: str, parcel: Parcel, done: set[str]) -> Receipt:
+def _send_mail(service: Any, url: str, parcel: Parcel, done: set[str], words: Words) -> Receipt:
     from wirewatch.notify.mail import Letter
     from wirewatch.notify.redact import redact
 
-    service.letter = Letter(parcel=parcel, delivered=done)
+    service.letter = Letter(parcel=parcel, words=words, delivered=done)
     service.send()
     receipt: Receipt = service.receipt
     if isinstance(receipt, NotSent):
@@ -99,26 +102,26 @@ def _send_mail(service: Any, url: str, parcel: Parcel, done: set[str]) -> Receip
     return receipt
 
 
-def _send_one(service: Any, url: str, parcel: Parcel) -> Receipt:
+def _send_one(service: Any, url: str, parcel: Parcel, words: Words) -> Receipt:
     import apprise
 
     from wirewatch.notify.console import ConsoleService
-    from wirewatch.notify.services import HEADERS_CARRY_KEY, asset, captured, dialect_of, schema_of
-
-    dialect, form = dialect_of(service, url)
-    title_room = int(service.title_maxlen)
-    rendered = render(
-        parcel.alert.message,
-        dialect,
-        max_body=_room(service, title_room),
-        max_subject=title_room,
-        with_headline=title_room <= 0
-        or dialect is not Dialect.TEXT
-        or schema_of(url) in HEADERS_CARRY_KEY,
+    from wirewatch.notify.services import (
+        HEADERS_CARRY_KEY,
+        asset,
+        captured,
+        dialect_of,
+        rendered_for,
+        schema_of,
     )
+
+    form = dialect_of(service, url)[1]
+    rendered = rendered_for(service, url, parcel.alert.message, words)
     if schema_of(url) in HEADERS_CARRY_KEY:
         service.headers["Idempotency-Key"] = parcel.delivery.key
-    if isinstance(service, ConsoleService):
+    if schema_of(url) in ("ntfy", "ntfys") and service.click is None:
+        service.click = safe_link(parcel.alert.message.link)  # a tap opens the article
+    if isinstance(service, ConsoleService) and words.body is None:
         service.message = parcel.alert.message
     sender = apprise.Apprise(asset=asset())
     sender.add(service)
@@ -130,11 +133,6 @@ def _send_one(service: Any, url: str, parcel: Parcel) -> Receipt:
             notify_type=apprise.NotifyType.INFO,
         )
     return Sent() if result else _refused(said, result, url)
-
-
-def _room(service: Any, title_room: int) -> int:
-    """Return how long a body may be; where the title is put into the body, its room is taken off."""
-    return int(service.body_maxlen) - (0 if title_room > 0 else 8)
 
 
 def _refused(said: list[str], result: Any, url: str) -> NotSent:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from wirewatch.core.model.alert import ChannelSpec, Message
-from wirewatch.notify.mail import StoryMail
-from wirewatch.notify.render import Dialect, render
-from wirewatch.notify.services import dialect_of, open_service
+from wirewatch.notify.mail import StoryMail, both_parts
+from wirewatch.notify.render import Words
+from wirewatch.notify.services import open_service, rendered_for
 
 
 def preview(channel: ChannelSpec, message: Message) -> str:
@@ -13,8 +13,11 @@ def preview(channel: ChannelSpec, message: Message) -> str:
     parts = []
     for number, url in enumerate(channel.urls, start=1):
         service = open_service(url)
-        dialect = Dialect.TEXT if isinstance(service, StoryMail) else dialect_of(service, url)[0]
-        shown = render(message, dialect, max_body=int(service.body_maxlen))
+        mail = isinstance(service, StoryMail)
+        words = Words(channel.subject, channel.template)
+        shown = (
+            both_parts(message, words)[0] if mail else rendered_for(service, url, message, words)
+        )
         where = f"{channel.name} #{number}" if len(channel.urls) > 1 else channel.name
         parts.append(
             f"{where} ({service.service_name})\nSubject: {shown.subject}\n\n{shown.body}\n"

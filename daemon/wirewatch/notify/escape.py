@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import escape as _html
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -13,6 +14,9 @@ _BLANK: Final = re.compile("[\\s\u2028\u2029\u0085]+")
 _MENTION: Final = re.compile(r"@(?=[\w&!])|<(?=[!@#&])")
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#~|><&]|^[-+=]|(?<=\d)\.(?=\s|$))")
 _LINK: Final = re.compile(r"(?i)\b(https?|ftp|javascript|data|vbscript):(?=\S)")
+_DOMAIN: Final = re.compile(r"(?<=[^\W_])\.(?=[^\W\d_]{2})|(?<=\w)@(?=\w)")
+"""The dot of a bare ``evil.example`` and the sign of an address: many services make links of those too."""
+
 _ZERO_WIDTH: Final = "\u200b"
 
 
@@ -28,14 +32,27 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", _DIRECTION.sub("", valid))
 
 
+def piece(text: str, quote: Callable[[str], str]) -> str:
+    """Escape a part of a line, keeping the blanks at its ends, which escaping to one line would take."""
+    bare = clean(text)
+    lead = " " if bare[:1].isspace() else ""
+    tail = " " if bare[-1:].isspace() and bare.strip() else ""
+    return f"{lead}{quote(bare) if bare.strip() else ''}{tail}"
+
+
 def html(text: str) -> str:
     """Return text as HTML text."""
-    return _html(one_line(text), quote=True)
+    return _html(_unlinked(one_line(text)), quote=True)
+
+
+def address(link: str) -> str:
+    """Return a link that was made safe as HTML text or as the value of an attribute, and still a link."""
+    return _html(link, quote=True)
 
 
 def simple_html(text: str) -> str:
     """Return text as HTML text for chat services, which look for mentions in it."""
-    return _html(_unmentioned(one_line(text)), quote=True)
+    return _html(_unlinked(_unmentioned(one_line(text))), quote=True)
 
 
 def markdown(text: str) -> str:
@@ -74,7 +91,8 @@ def _unmentioned(line: str) -> str:
 
 def _unlinked(line: str) -> str:
     """Break addresses in running text, so that no service makes a link of what a stranger wrote."""
-    return _LINK.sub(lambda match: f"{match.group(1)}:{_ZERO_WIDTH}", line)
+    broken = _LINK.sub(lambda match: f"{match.group(1)}:{_ZERO_WIDTH}", line)
+    return _DOMAIN.sub(lambda match: match.group() + _ZERO_WIDTH, broken)
 
 
 def safe_link(url: str | None) -> str | None:
@@ -92,9 +110,10 @@ def safe_link(url: str | None) -> str | None:
 
 
 def _ascii_host(netloc: str) -> str:
-    """Return host and port with the host in its ASCII form, in which a homograph is seen."""
-    user, at, place = netloc.rpartition("@")
-    host, colon, port = place.partition(":")
-    if host.isascii():
-        return netloc
-    return f"{user}{at}{host.encode('idna').decode()}{colon}{port}"
+    """Return host and port with the host in its ASCII form, in which a homograph is seen.
+
+    What stands before the host (``https://bank.example@evil.example``) only looks like one, and goes.
+    """
+    host, colon, port = netloc.rpartition("@")[2].partition(":")
+    shown = host if host.isascii() else host.encode("idna").decode()
+    return f"{shown}{colon}{port}"

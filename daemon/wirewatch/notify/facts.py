@@ -27,16 +27,18 @@ def shown_time(moment: datetime, timezone: str) -> str:
 
 
 def delay(message: Message) -> str | None:
-    """Return how long after publication it was found: ``found 3 min later``."""
+    """Return when it was found: ``found 18:07, 3 min after publication``."""
     if message.published_at is None or message.found_at is None:
         return None
     late = message.found_at - message.published_at
     if late < timedelta(0) or late > timedelta(days=2):
         return f"found {shown_time(message.found_at, message.timezone)}"
     minutes = round(late.total_seconds() / 60)
+    at = shown_time(message.found_at, message.timezone).partition(", ")[2].partition(" ")[0]
     if minutes < 1:
-        return "found within a minute"
-    return f"found {minutes} min later" if minutes < 120 else f"found {minutes // 60} h later"
+        return f"found {at}, within a minute of publication"
+    length = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+    return f"found {at}, {length} after publication"
 
 
 def watches(message: Message) -> str | None:

@@ -14,8 +14,9 @@ from apprise.exception import AppriseException
 from apprise.plugins.email.base import NotifyEmail
 from apprise.plugins.email.smtp import AppriseSMTPController
 
-from wirewatch.core.model.alert import NotSent, Parcel, Receipt, Sent
-from wirewatch.notify.render import Dialect, Rendered, render
+from wirewatch.core.model.alert import Message, NotSent, Parcel, Receipt, Sent
+from wirewatch.notify import escape
+from wirewatch.notify.render import NO_WORDS, Dialect, Rendered, Words, render
 
 ANSWER_S: Final = 25.0
 """How long a server may look at a letter: filters take their time, and who gives up early sends twice."""
@@ -26,6 +27,7 @@ class Letter:
     """What a mail carries, and to whom it went: a recipient who has it is not written to again."""
 
     parcel: Parcel
+    words: Words = NO_WORDS
     delivered: set[str] = field(default_factory=set)
 
 
@@ -82,8 +84,7 @@ class StoryMail(NotifyEmail):  # type: ignore[misc]  # Apprise is not typed
     def _letter(self, name: str | bool, address: str) -> EmailMessage:
         parcel, sender = self.letter.parcel, self.from_addr[1]
         message, alert = parcel.alert.message, parcel.alert
-        text = render(message, Dialect.TEXT)
-        page = render(message, Dialect.MAIL_HTML)
+        text, page = both_parts(message, self.letter.words)
         domain = sender.rpartition("@")[2] or "wirewatch.invalid"
         letter = EmailMessage(policy=SMTP)
         letter["Subject"] = _subject(text)
@@ -106,7 +107,7 @@ class StoryMail(NotifyEmail):  # type: ignore[misc]  # Apprise is not typed
             if header not in letter:
                 letter[header] = " ".join(str(value).split())
         letter.set_content(text.body)
-        letter.add_alternative(page.body, subtype="html")
+        letter.add_alternative(page, subtype="html")
         return letter
 
 
@@ -124,6 +125,19 @@ class Controller(AppriseSMTPController):  # type: ignore[misc]  # Apprise is not
     def knock(self) -> None:
         """Ask the server whether it is there, once logged in. Raise what smtplib raises."""
         self._socket.noop()
+
+
+def both_parts(message: Message, words: Words) -> tuple[Rendered, str]:
+    """Return subject and text, and the page; in the owner's words the page is the text."""
+    text = render(message, Dialect.TEXT, words=words)
+    if words.body is None:
+        return text, render(message, Dialect.MAIL_HTML).body
+    blocks = (f"<p>{escape.address(block)}</p>" for block in text.body.split("\n\n"))
+    page = "".join(blocks).replace("\n", "<br>")
+    return (
+        text,
+        f'<!doctype html><html><head><meta charset="utf-8"></head><body>{page}</body></html>',
+    )
 
 
 def _subject(rendered: Rendered) -> str:

@@ -13,15 +13,26 @@ from apprise.exception import AppriseException
 from apprise.plugins import url_to_dict
 from apprise.plugins.email.base import NotifyEmail
 
+from wirewatch.core.model.alert import Message
 from wirewatch.notify.console import register
+from wirewatch.notify.limits import room_of
 from wirewatch.notify.mail import ANSWER_S, StoryMail
 from wirewatch.notify.redact import redact
-from wirewatch.notify.render import Dialect
+from wirewatch.notify.render import NO_WORDS, SUBJECT_CHARS, Dialect, Rendered, Words, render
 
 HEADERS_CARRY_KEY: Final = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
 """Webhooks: the delivery key goes into a header."""
 
 _MRKDWN: Final = frozenset({"slack", "gchat"})
+
+_MARKED_TITLES: Final = frozenset({"discord", "workflow", "workflows", "msteams", "gchat"})
+"""Services that read their marks in titles too."""
+
+_LINES_IN_HTML: Final = frozenset({"tgram", "pover"})
+"""Services that show a line break of the HTML as one; to others it is a space."""
+
+_MARKDOWN_ANYHOW: Final = frozenset({"mmost", "mmosts", "zulip"})
+"""Services that read Markdown in what Apprise takes for plain text."""
 
 
 class BadChannelError(Exception):
@@ -88,13 +99,35 @@ def dialect_of(service: Any, url: str) -> tuple[Dialect, apprise.NotifyFormat]:
     formats = apprise.NotifyFormat
     if schema_of(url) in HEADERS_CARRY_KEY or schema_of(url) == "console":
         return Dialect.TEXT, formats.TEXT
+    if schema_of(url) in _MARKDOWN_ANYHOW:
+        return Dialect.MARKDOWN, formats.TEXT
     if isinstance(service, NotifyEmail):
         return Dialect.MAIL_HTML, formats.HTML
     if service.resolve_format(formats.HTML) == formats.HTML:
-        return Dialect.SIMPLE_HTML, formats.HTML
+        lines = schema_of(url) in _LINES_IN_HTML
+        return (Dialect.SIMPLE_HTML if lines else Dialect.BLOCK_HTML), formats.HTML
     if service.resolve_format(formats.MARKDOWN) == formats.MARKDOWN:
         return (Dialect.MRKDWN if schema_of(url) in _MRKDWN else Dialect.MARKDOWN), formats.MARKDOWN
     return Dialect.TEXT, formats.TEXT
+
+
+def rendered_for(service: Any, url: str, message: Message, words: Words = NO_WORDS) -> Rendered:
+    """Return a message as a service is to be sent it, fitted to what it takes."""
+    schema = schema_of(url)
+    title_room = int(service.title_maxlen)
+    room = room_of(service, schema)
+    titled = 0 < len(message.subject) <= min(title_room, SUBJECT_CHARS)
+    return render(
+        message,
+        dialect_of(service, url)[0],
+        max_body=room.most,
+        max_subject=title_room,
+        # The title has the headline already, unless it is cut; programs get both.
+        with_headline=not titled or schema in HEADERS_CARRY_KEY,
+        measure=room.measure,
+        marked_subject=schema in _MARKED_TITLES,
+        words=words,
+    )
 
 
 class _Collector(logging.Handler):

@@ -21,13 +21,20 @@ from wirewatch.settings.tables import Built, checked
 CheckChannel = Callable[[str], str | None]
 """Says what is wrong with an Apprise address, or None."""
 
+CheckTemplate = Callable[[str], str | None]
+"""Says what is wrong with a template for messages, or None."""
+
 _NAME: Final = re.compile(r"\w(?:[\w .@+-]{0,62}\w)?")
 _PLACEHOLDER: Final = re.compile(r"\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_-]*)\}")
 _KNOWN: Final = names_of(ChannelTable)
 
 
 def build_channels(
-    draft: Draft, *, delivery: DeliverySettings, check: CheckChannel | None
+    draft: Draft,
+    *,
+    delivery: DeliverySettings,
+    check: CheckChannel | None,
+    check_template: CheckTemplate | None = None,
 ) -> list[Built[ChannelSpec]]:
     """Return every channel that is configured soundly; note what is wrong with the others."""
     built = []
@@ -36,6 +43,8 @@ def build_channels(
             hint = "use letters, digits, spaces, . @ + - and _"
             draft.faults.add(found, f'"{name}" cannot be the name of a channel', hint=hint)
         elif channel := _channel(draft, name, found, delivery, check):
+            if check_template is not None:
+                _check_templates(draft, channel, check_template)
             built.append(channel)
     return built
 
@@ -63,9 +72,21 @@ def _channel(
                 draft.faults.add(found, message, inside=path)
     timeout = table.timeout or delivery.timeout
     spec = ChannelSpec(
-        name=name, urls=tuple(url for _, url in filled), timeout_s=timeout.total_seconds()
+        name=name,
+        urls=tuple(url for _, url in filled),
+        timeout_s=timeout.total_seconds(),
+        subject=table.subject,
+        template=table.template,
     )
     return Built(spec, found)
+
+
+def _check_templates(draft: Draft, built: Built[ChannelSpec], check: CheckTemplate) -> None:
+    for key, text in (("subject", built.noun.subject), ("template", built.noun.template)):
+        problem = check(text) if text is not None else None
+        if problem is not None:
+            hint = "try it: wirewatch channel preview NAME"
+            draft.faults.add(built.found, problem, inside=(key,), hint=hint)
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from typing import Final
 from wirewatch.core.model.feed import ArticleMode, FeedSpec, FirstPoll
 from wirewatch.core.urls import canonical_url
 from wirewatch.errors import ConfigError, Fault
-from wirewatch.settings.channels import CheckChannel
+from wirewatch.settings.channels import CheckChannel, CheckTemplate
 from wirewatch.settings.durations import spell_duration
 from wirewatch.settings.faults import place_of
 from wirewatch.settings.lists import MAIN, CheckQuery, TryWatch, watch_name
@@ -97,12 +97,14 @@ class Editor:
         check_query: CheckQuery | None = None,
         try_watch: TryWatch | None = None,
         check_channel: CheckChannel | None = None,
+        check_template: CheckTemplate | None = None,
     ) -> None:
         self._config = config
         self._environ = environ
         self._check_query = check_query
         self._try_watch = try_watch
         self._check_channel = check_channel
+        self._check_template = check_template
 
     def add_feed(self, feed: NewFeed) -> Path | None:
         """Add a feed."""
@@ -205,6 +207,7 @@ class Editor:
             check_query=self._check_query,
             try_watch=self._try_watch,
             check_channel=self._check_channel,
+            check_template=self._check_template,
             instead=instead,
         )
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from wirewatch.core.model.alert import ChannelSpec
 from wirewatch.core.model.feed import FeedSpec
 from wirewatch.errors import Fault
-from wirewatch.settings.channels import CheckChannel, build_channels
+from wirewatch.settings.channels import CheckChannel, CheckTemplate, build_channels
 from wirewatch.settings.checks import check_limits, check_timeouts
 from wirewatch.settings.draft import Draft
 from wirewatch.settings.environment import overrides
@@ -62,6 +62,7 @@ def load(
     check_query: CheckQuery | None = None,
     try_watch: TryWatch | None = None,
     check_channel: CheckChannel | None = None,
+    check_template: CheckTemplate | None = None,
     need_secrets: bool = True,
     instead: Mapping[Path, str] | None = None,
 ) -> Settings:
@@ -76,6 +77,7 @@ def load(
         check_query=check_query,
         try_watch=try_watch,
         check_channel=check_channel,
+        check_template=check_template,
         need_secrets=need_secrets,
         instead=instead,
     )
@@ -99,6 +101,7 @@ def assemble(
     check_query: CheckQuery | None = None,
     try_watch: TryWatch | None = None,
     check_channel: CheckChannel | None = None,
+    check_template: CheckTemplate | None = None,
     need_secrets: bool = True,
     instead: Mapping[Path, str] | None = None,
 ) -> Assembled:
@@ -118,6 +121,7 @@ def assemble(
         check_query=check_query,
         try_watch=try_watch,
         check_channel=check_channel,
+        check_template=check_template,
     )
     database = _database(draft, assembled.settings.database, path.parent, environ)
     return replace(assembled, settings=replace(assembled.settings, database=database))
@@ -237,12 +241,15 @@ def _build(
     check_query: CheckQuery | None,
     try_watch: TryWatch | None,
     check_channel: CheckChannel | None,
+    check_template: CheckTemplate | None,
 ) -> Assembled:
     sections: dict[str, Any] = {
         name: merged(draft, kind, draft.sections.get(name, {})) for name, kind in SECTIONS.items()
     }
     feeds = build_feeds(draft, imported, poll=sections["poll"], article=sections["article"])
-    channels = build_channels(draft, delivery=sections["delivery"], check=check_channel)
+    channels = build_channels(
+        draft, delivery=sections["delivery"], check=check_channel, check_template=check_template
+    )
     sections["general"] = _told_somewhere(sections["general"], channels)
     terms = build_terms(draft, check_query)
     lists = build_lists(

@@ -295,6 +295,10 @@ class ChannelTable:
     """Several addresses that are all told."""
     timeout: Length | None = None
     """How long one attempt may take. Default: timeout of [delivery]."""
+    subject: str | None = None
+    """A template for the title: "{{ outlet }}: {{ headline }}". See docs/channels.md."""
+    template: str | None = None
+    """A template for the message, also { file = "desk.txt" }."""
 
 
 SECTIONS: Final[Mapping[str, type[Any]]] = MappingProxyType(

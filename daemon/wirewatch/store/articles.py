@@ -9,9 +9,9 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
-from wirewatch.core.model.article import ArticleJob, ArticleStatus
+from wirewatch.core.model.article import Article, ArticleJob, ArticleStatus
 from wirewatch.core.model.plan import ArticlePlan
-from wirewatch.store import searching
+from wirewatch.store import history, searching
 from wirewatch.store.feeds import SPEC_COLUMNS, read_spec
 from wirewatch.store.polls import article_row, put_late_hits
 from wirewatch.store.rules import is_older_reading
@@ -56,12 +56,19 @@ def commit(tx: Connection, plan: ArticlePlan) -> None:
     if row is None:
         if present(tx, entries.c.id, [article.entry_id]):
             insert_new(tx, articles, [article_row(article)])
+            _put_links(tx, article)
             searching.enqueue(tx, [article.entry_id])
     elif not is_older_reading(ARTICLE.read(row), article):
         change = update(articles).where(articles.c.entry_id == article.entry_id)
         tx.execute(change.values(article_row(article)))
+        _put_links(tx, article)
         searching.enqueue(tx, [article.entry_id])
     put_late_hits(tx, plan.hits)
+
+
+def _put_links(tx: Connection, article: Article) -> None:
+    """Let the entry be found by where its link led, and by what its page calls itself."""
+    history.put_links(tx, [(article.entry_id, url) for url in (article.url, article.canonical)])
 
 
 def recover(tx: Connection, *, now: datetime) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from wirewatch.core.model.coverage import GapState
 from wirewatch.core.model.hit import HitState
-from wirewatch.store import search, searching
+from wirewatch.store import history, search, searching
 from wirewatch.store.rules import KEPT
 from wirewatch.store.tables import (
     alerts,
@@ -109,6 +109,7 @@ def _prune_entries(tx: Connection, before: datetime) -> int:
     matched = exists().where(hits.c.entry_id == entries.c.id)
     ids = _choose(tx, entries.c.id, (entries.c.found_at < before) & ~matched)
     searching.forget(tx, ids)
+    history.forget_links(tx, ids)
     for table in (articles, gap_entries, revisions):
         tx.execute(delete(table).where(table.c.entry_id.in_(ids)))
     tx.execute(delete(entries).where(entries.c.id.in_(ids)))

@@ -145,6 +145,7 @@ class MemoryStore(MemoryBrowse):
         if wanted and article.entry_id in rows.entries:
             rows.articles[article.entry_id] = article
             rows.index.enqueue([article.entry_id])
+            rows.put_links((article.entry_id, url) for url in (article.url, article.canonical))
             rows.leased.discard(article.entry_id)
         self.commit_hits(plan.hits)
 

@@ -33,6 +33,7 @@ from wirewatch.store.rules import (
     REVISIONS,
     edited,
     last_at,
+    links_of,
     telling_order,
     watchlist_of,
 )
@@ -90,6 +91,8 @@ class Rows:
     gaps: dict[GapId, Gap] = field(default_factory=dict)
     revisions: dict[tuple[EntryId, datetime], Revision] = field(default_factory=dict)
     index: MemoryIndex = field(default_factory=MemoryIndex)
+    links: set[tuple[int, EntryId]] = field(default_factory=set)
+    gap_of: dict[EntryId, GapId] = field(default_factory=dict)
 
     def outlet(self, entry: EntryId) -> str:
         """Return the name of the feed that brought an entry."""
@@ -152,6 +155,7 @@ class Rows:
                 self.articles.setdefault(page.entry_id, page)
             self.take_hits(plan.hits)
             self.index.enqueue(entry.id for entry in (*plan.new, *plan.edited))
+            self.put_links((entry.id, entry.link) for entry in (*plan.new, *plan.edited))
             self.polls.setdefault((plan.feed_id, plan.record.at), plan.record)
             self._take_coverage(plan)
         for plan in plans:
@@ -197,8 +201,15 @@ class Rows:
             self.articles.setdefault(page.entry_id, page)
         self.take_hits(plan.hits)
         self.index.enqueue(entry.id for entry in plan.new)
+        self.put_links((entry.id, entry.link) for entry in plan.new)
         if plan.gap.id in self.gaps:
             self.gaps[plan.gap.id] = plan.gap
+        for entry in plan.new:
+            self.gap_of.setdefault(entry.id, plan.gap.id)
+
+    def put_links(self, pairs: Iterable[tuple[EntryId, str | None]]) -> None:
+        """Remember under which links entries can be looked up."""
+        self.links.update(links_of(pairs))
 
     def take_hits(self, hits: Sequence[Hit]) -> int:
         """Store hits in stored entries that are not known yet; return how many."""
@@ -341,6 +352,8 @@ class Rows:
         _drop(self.articles, [id_ for id_ in old if id_ in self.articles])
         _drop(self.revisions, [key for key in self.revisions if key[0] in set(old)])
         self.leased.difference_update(old)
+        self.links = {pair for pair in self.links if pair[1] not in set(old)}
+        _drop(self.gap_of, [id_ for id_ in old if id_ in self.gap_of])
         self.index.forget(old)
         gone += _drop(self.entries, old)
         kept = {hit.story_id for hit in self.hits.values()}

@@ -15,7 +15,7 @@ from wirewatch.core.model.entry import Entry, EntryKey, Known
 from wirewatch.core.model.feed import FeedId
 from wirewatch.core.model.hit import Hit
 from wirewatch.core.model.plan import PollPlan
-from wirewatch.store import announce, codec, coverage, searching
+from wirewatch.store import announce, codec, coverage, history, searching
 from wirewatch.store.feeds import leave_alone, schedule_row, slow_facts, slow_row
 from wirewatch.store.rules import watchlist_of
 from wirewatch.store.shapes import (
@@ -91,9 +91,11 @@ def commit(tx: Connection, plans: Sequence[PollPlan]) -> None:
     _put_items(tx, plans)
     insert_new(tx, entries, [ENTRY.row(entry) for plan in plans for entry in plan.new])
     _put_edits(tx, plans)
+    told = [entry for plan in plans for entry in (*plan.new, *plan.edited)]
+    history.put_links(tx, [(entry.id, entry.link) for entry in told])
     insert_new(tx, articles, [article_row(page) for plan in plans for page in plan.articles])
     put_hits(tx, [hit for plan in plans for hit in plan.hits])
-    searching.enqueue(tx, [entry.id for plan in plans for entry in (*plan.new, *plan.edited)])
+    searching.enqueue(tx, [entry.id for entry in told])
     insert_new(tx, poll_log, [POLL_RECORD.row(plan.record) for plan in plans])
     coverage.put(tx, plans)
     announce.post(
@@ -109,6 +111,7 @@ def commit_fill(tx: Connection, plan: FillPlan) -> None:
     insert_new(tx, entries, [ENTRY.row(entry) for entry in plan.new])
     insert_new(tx, articles, [article_row(page) for page in plan.articles])
     put_hits(tx, plan.hits)
+    history.put_links(tx, [(entry.id, entry.link) for entry in plan.new])
     searching.enqueue(tx, [entry.id for entry in plan.new])
     coverage.put_fill(tx, plan)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, Final, TypeVar, cast
 
+from wirewatch.core.identity import number
 from wirewatch.core.model.alert import Delivery, DeliveryState
 from wirewatch.core.model.article import Article, ArticleStatus
-from wirewatch.core.model.entry import Entry
+from wirewatch.core.model.entry import Entry, EntryId
 from wirewatch.core.model.story import Story, StoryEntry
+from wirewatch.core.urls import link_key
 from wirewatch.store.kinds import require_aware, storable
 
 T = TypeVar("T")
@@ -119,6 +122,16 @@ def watchlist_of(watch: str) -> str:
     'gulf'
     """
     return watch.partition("/")[0]
+
+
+def link_number(link: str) -> int:
+    """Return the number of a link: one for all that probably lead to the same page."""
+    return number("link", link_key(storable(link)))
+
+
+def links_of(pairs: Iterable[tuple[EntryId, str | None]]) -> Iterator[tuple[int, EntryId]]:
+    """Yield the number of each link with its entry."""
+    return ((link_number(link), id_) for id_, link in pairs if link)
 
 
 def tidy(value: T) -> T:

@@ -21,6 +21,7 @@ from wirewatch.core.model.coverage import (
 )
 from wirewatch.core.model.entry import EntryId, EntryKey, Known
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec
+from wirewatch.core.model.history import Fate, History
 from wirewatch.core.model.hit import Hit, HitState, StoryId
 from wirewatch.core.model.plan import (
     AnnouncementPlan,
@@ -38,6 +39,7 @@ from wirewatch.store import (
     browse,
     coverage,
     feeds,
+    history,
     keep,
     outbox,
     polls,
@@ -270,6 +272,25 @@ class SqlStore:
     def index_anew(self) -> None:
         """Forget the index: every stored text waits for it again."""
         self.database.write(search.index_anew)
+
+    def entries_at(self, link: str, *, limit: int = 10) -> Sequence[EntryId]:
+        """Return entries that lead to the page of a link, newest first."""
+        return self.database.read(lambda tx: history.entries_at(tx, link, limit=limit))
+
+    def entry_numbered(self, number: int) -> EntryId | None:
+        """Return the entry that has this id, or whose hit has it."""
+        return self.database.read(lambda tx: history.entry_numbered(tx, number))
+
+    def history(self, entry_id: EntryId) -> History | None:
+        """Return everything that is kept about an entry, None when it is not stored (any more)."""
+        found = self.database.read(lambda tx: history.history(tx, entry_id))
+        if found is None:
+            return None
+        return replace(found, feed=self._specs.get(found.entry.feed_id, found.feed))
+
+    def fates(self, *, since: datetime) -> Mapping[Fate, int]:
+        """Count the hits found since then by where they are."""
+        return self.database.read(lambda tx: history.fates(tx, since=since))
 
     def note(self, name: str, value: Mapping[str, object]) -> None:
         """Remember a small JSON object under a name."""

@@ -193,9 +193,7 @@ revisions: Final = Table(
     metadata,
     _id("entry_id", of="entries.id", key=True),
     Column("at", Instant, primary_key=True),
-    _must("title", Words),
-    _must("summary", Words),
-    _must("body", Words),
+    *(_must(name, Words) for name in ("title", "summary", "body")),
     _must("text_hash", LargeBinary(8)),
 )
 """What entries said before they were edited: the last few."""
@@ -208,9 +206,7 @@ entries: Final = Table(
     _must("key", LargeBinary(16)),
     Column("guid", Words),
     Column("link", Words),
-    _must("title", Words),
-    _must("summary", Words),
-    _must("body", Words),
+    *(_must(name, Words) for name in ("title", "summary", "body")),
     _must("authors", STRINGS),
     _must("categories", STRINGS),
     Column("language", Words),
@@ -222,6 +218,16 @@ entries: Final = Table(
     UniqueConstraint("feed_id", "key"),
     Index(None, "found_at", "id"),
 )
+
+entry_links: Final = Table(
+    "entry_links",
+    metadata,
+    _id("number", key=True),
+    _id("entry_id", of="entries.id", key=True),
+    Index(None, "entry_id"),
+    sqlite_with_rowid=False,
+)
+"""From the number of a link to the entries that lead to its page."""
 
 search_queue: Final = Table(
     "search_queue",
@@ -252,11 +258,8 @@ articles: Final = Table(
     _must("due_at", Instant),
     _must("deadline_at", Instant),
     _must("attempts", BigInteger),
-    _must("text", Words),
-    _must("title", Words),
-    Column("canonical", Words),
-    Column("language", Words),
-    Column("site", Words),
+    *(_must(name, Words) for name in ("text", "title")),
+    *(Column(name, Words) for name in ("canonical", "language", "site")),
     Column("published_at", Instant),
     Column("fetched_at", Instant),
     Column("problem", Choice(Problem)),
@@ -270,10 +273,7 @@ hits: Final = Table(
     "hits",
     metadata,
     _id(key=True),
-    _must("watch", Words),
-    _must("watchlist", Words),
-    _must("watch_name", Words),
-    _must("query", Words),
+    *(_must(name, Words) for name in ("watch", "watchlist", "watch_name", "query")),
     _id("entry_id", of="entries.id"),
     _id("feed_id", of="feeds.id"),
     _must("channels", STRINGS),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from wirewatch.core.match.matcher import TermMatch, Watch, evaluate
+from wirewatch.core.match.place import Place, place_of
 from wirewatch.core.match.snippet import snippets
 from wirewatch.core.model.hit import Span, Strength, WatchId
 from wirewatch.core.model.watch import WatchSpec
@@ -42,6 +43,8 @@ class TermReport:
     """How many words stand between them where they come nearest; None when they share no text."""
     sentence: str | None = None
     """The sentence of the find, or of the nearest miss."""
+    place: Place | None = None
+    """Where that is."""
 
     @property
     def found(self) -> bool:
@@ -50,7 +53,8 @@ class TermReport:
 
     def __str__(self) -> str:
         sign = "NOT " if self.excluded else ""
-        where = f' — "{self.sentence}"' if self.sentence else ""
+        at = f" {self.place}" if self.place else ""
+        where = f'{at} — "{self.sentence}"' if self.sentence else at
         if self.found:
             times = f"{len(self.spans)}x" if self.spans else "yes"
             return f"{sign}{self.term}: found {times}{where}"
@@ -81,9 +85,11 @@ class Explanation:
     """Of a scattered match: how far apart its words stand where they come nearest; None in different parts."""
 
     def __str__(self) -> str:
-        return "\n".join((self._head(), *(f"  {term}" for term in self.terms)))
+        return "\n".join((self.head, *(f"  {term}" for term in self.terms)))
 
-    def _head(self) -> str:
+    @property
+    def head(self) -> str:
+        """Say in one line whether it matches."""
         if self.strength is None:
             return "no match"
         if self.strength is Strength.CLOSE:
@@ -132,7 +138,11 @@ def _report(node: Node, view: View, excluded: bool) -> TermReport:
         spans = [s for t in found.terms for s in (*view.page.spans(t.places), *t.spans)]
         spans = sorted(set(spans))
         return TermReport(
-            term=label, spans=tuple(spans), excluded=excluded, sentence=_sentence(view, spans)
+            term=label,
+            spans=tuple(spans),
+            excluded=excluded,
+            sentence=_sentence(view, spans),
+            place=_place(view, spans),
         )
     words = _words_of(node, view)
     present = [(word, places) for word, places in words if places]
@@ -140,13 +150,15 @@ def _report(node: Node, view: View, excluded: bool) -> TermReport:
     if not present:
         return TermReport(term=label, excluded=excluded, words_missing=missing or (label,))
     apart, nearest = _nearest([places for _, places in present], view)
+    spans = view.page.spans(nearest)
     return TermReport(
         term=label,
         excluded=excluded,
         words_found=tuple(word for word, _ in present),
         words_missing=missing,
         apart=apart if len(present) > 1 else None,
-        sentence=_sentence(view, view.page.spans(nearest)),
+        sentence=_sentence(view, spans),
+        place=_place(view, spans),
     )
 
 
@@ -200,6 +212,10 @@ def _scattered_by(node: Node, view: View) -> int | None:
         if found is not None and not found.close:
             return _scattered_by(child, view)
     return None
+
+
+def _place(view: View, spans: Sequence[Span]) -> Place | None:
+    return place_of(view.subject.document, spans[0]) if spans else None
 
 
 def _sentence(view: View, spans: Sequence[Span]) -> str | None:

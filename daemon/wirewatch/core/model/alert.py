@@ -141,6 +141,10 @@ class ChannelSpec:
     urls: tuple[str, ...]
     """Apprise URLs with their secrets in place: never shown or logged."""
     timeout_s: float = 30.0
+    subject: str | None = None
+    """The owner's own template for titles; None: ours."""
+    template: str | None = None
+    """The owner's own template for messages."""
 
     def __repr__(self) -> str:
         return f"ChannelSpec(name={self.name!r}, urls=<{len(self.urls)} hidden>)"
