@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NewType
 
 from wirewatch.core.model.hit import AlertId, HitId, Snippet, StoryId
+from wirewatch.core.model.policy import ChannelPolicy
 
 DeliveryKey = NewType("DeliveryKey", str)
 """Derived from alert and channel; travels in the message where a channel can carry it."""
@@ -21,6 +22,12 @@ class AlertKind(StrEnum):
     OPERATOR = "operator"
     """Wirewatch about itself: a dead letter, a feed long dead, a refused configuration."""
     TEST = "test"
+    DIGEST = "digest"
+    """What gathered for a channel until its time of day."""
+    SUMMARY = "summary"
+    """What a policy or a mute had kept back."""
+    BURST = "burst"
+    """A watch finds its words far more often than usual: something is happening."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +83,10 @@ class DeliveryState(StrEnum):
     """Given up or refused for good; waits for the operator."""
     DROPPED = "dropped"
     """Discarded by the operator."""
+    HELD = "held"
+    """Kept back by a policy or a mute; ``due_at`` says when it is looked at again."""
+    GATHERED = "gathered"
+    """Told together with others, in a summary."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +152,7 @@ class ChannelSpec:
     urls: tuple[str, ...]
     """Apprise URLs with their secrets in place: never shown or logged."""
     timeout_s: float = 30.0
+    policy: ChannelPolicy = ChannelPolicy()
 
     def __repr__(self) -> str:
         return f"ChannelSpec(name={self.name!r}, urls=<{len(self.urls)} hidden>)"

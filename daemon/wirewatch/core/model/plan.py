@@ -10,6 +10,7 @@ from wirewatch.core.model.article import Article
 from wirewatch.core.model.coverage import Gap, Memory
 from wirewatch.core.model.entry import Entry, EntryKey
 from wirewatch.core.model.feed import FeedId, FeedState
+from wirewatch.core.model.hold import Hold
 from wirewatch.core.model.hit import AlertId, Hit, HitId, HitState, StoryId, Why
 from wirewatch.core.model.outcome import Problem
 from wirewatch.core.model.story import Story, StoryEntry
@@ -107,6 +108,8 @@ class AnnouncementPlan:
     verdicts: tuple[HitVerdict, ...] = ()
     look_again_at: datetime | None = None
     """When the earliest hit still waiting will be ripe."""
+    holds: tuple[Hold, ...] = ()
+    """Why deliveries among these are kept back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wirewatch.core.model.hit import WatchId
+from wirewatch.core.model.policy import WatchPolicy
 
 
 class Scattered(StrEnum):
@@ -21,6 +22,8 @@ class Priority(StrEnum):
     LOW = "low"
     NORMAL = "normal"
     HIGH = "high"
+    URGENT = "urgent"
+    """Breaks through quiet hours and digests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ class WatchSpec:
     near_words: int = 50
     """How far apart bare words may stand and still ring; 0 is anywhere in the entry."""
     scattered: Scattered = Scattered.STORE
+    policy: WatchPolicy = WatchPolicy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

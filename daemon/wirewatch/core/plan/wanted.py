@@ -21,7 +21,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 EVERY: Final = 1_000
 
-WEIGHTS: Final = {Priority.LOW: 0.5, Priority.NORMAL: 1.0, Priority.HIGH: 4.0}
+WEIGHTS: Final = {Priority.LOW: 0.5, Priority.NORMAL: 1.0, Priority.HIGH: 4.0, Priority.URGENT: 4.0}
 UNREAD: Final = 0.25
 """The weight of a feed that no list reads."""
 
