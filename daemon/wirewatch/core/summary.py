@@ -7,13 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from wirewatch.core.model.alert import AlertKind, Message
+from wirewatch.core.model.alert import AlertKind, Item, Message
 from wirewatch.core.model.hit import Why
 from wirewatch.core.model.hold import Held
-from wirewatch.core.urls import is_web_url
-
-LISTED = 100
-"""So many are named; of more the number is told."""
 
 NAMES = 5
 
@@ -41,14 +37,11 @@ def summary_message(
     watches = Counter(watch for one in held for watch in one.alert.message.watches)
     names = tuple(name for name, _ in watches.most_common())
     heading = _heading(kind, len(held), names)
-    blocks = [_item(one.alert.message) for one in held[:LISTED]]
-    if len(held) > LISTED:
-        blocks.append(f"and {len(held) - LISTED} more: wirewatch hits shows them all")
     return Message(
         subject=f"[{_some(names)}] {heading}" if names else heading,
         headline=heading,
         watches=names,
-        body="\n\n".join(blocks),
+        items=tuple(_item(one.alert.message) for one in held),
         found_at=now,
         timezone=timezone,
         note=_kept(held) if kind is AlertKind.SUMMARY else None,
@@ -75,10 +68,5 @@ def _kept(held: Sequence[Held]) -> str:
     return f"Kept back {', '.join(reasons)}."
 
 
-def _item(message: Message) -> str:
-    """Return one alert in two lines. The headline is a stranger's: it stays one line."""
-    outlets = (message.outlet, *message.also_in)
-    outlet = ", ".join(name for name in outlets[:3] if name)
-    line = " ".join(message.headline.split()) + (f" ({outlet})" if outlet else "")
-    link = message.link if message.link and is_web_url(message.link) else None
-    return f"{line}\n{link}" if link else line
+def _item(message: Message) -> Item:
+    return Item(headline=message.headline, link=message.link, outlet=message.outlet)

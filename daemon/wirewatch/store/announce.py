@@ -18,7 +18,9 @@ from wirewatch.store.shapes import (
     ARTICLE,
     DELIVERY,
     ENTRY,
+    ESCALATION,
     HIT,
+    HOLD,
     STORY_ENTRY,
     chunks,
     insert_new,
@@ -35,6 +37,7 @@ from wirewatch.store.tables import (
     story_keys,
     told,
 )
+from wirewatch.store.tables_holds import escalations, holds
 
 
 def waiting(tx: Connection, *, limit: int) -> Sequence[WaitingHit]:
@@ -136,6 +139,8 @@ def commit(tx: Connection, plan: AnnouncementPlan) -> None:
         ],
     )
     post(tx, plan.alerts, plan.deliveries)
+    insert_new(tx, holds, [HOLD.row(hold) for hold in plan.holds])
+    insert_new(tx, escalations, [ESCALATION.row(one) for one in plan.escalations])
     _end_waits(tx, plan)
 
 

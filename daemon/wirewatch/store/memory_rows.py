@@ -22,6 +22,8 @@ from wirewatch.core.model.coverage import FillPlan, Gap, GapId, GapState, Memory
 from wirewatch.core.model.entry import Entry, EntryId, EntryKey
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec, FeedState
 from wirewatch.core.model.hit import AlertId, Hit, HitId, HitState, StoryId
+from wirewatch.core.model.hold import Hold
+from wirewatch.core.model.mute import Ack, Escalation, Mark, Mute, MuteId
 from wirewatch.core.model.plan import AnnouncementPlan, HitVerdict, PollPlan, PollRecord
 from wirewatch.core.model.story import Story, StoryEntry
 from wirewatch.ports import Counts
@@ -88,6 +90,11 @@ class Rows:
     renamed: dict[tuple[FeedId, EntryKey], EntryKey] = field(default_factory=dict)
     gaps: dict[GapId, Gap] = field(default_factory=dict)
     revisions: dict[tuple[EntryId, datetime], Revision] = field(default_factory=dict)
+    holds: dict[DeliveryKey, Hold] = field(default_factory=dict)
+    mutes: dict[MuteId, Mute] = field(default_factory=dict)
+    acks: dict[AlertId, Ack] = field(default_factory=dict)
+    marks: dict[HitId, Mark] = field(default_factory=dict)
+    escalations: dict[AlertId, Escalation] = field(default_factory=dict)
     index: MemoryIndex = field(default_factory=MemoryIndex)
 
     def outlet(self, entry: EntryId) -> str:
@@ -212,6 +219,8 @@ class Rows:
         for id_, watch, channel in plan.told:
             self.tell(id_, [], [(watch, channel)])
         self.post(plan.alerts, plan.deliveries)
+        self.holds = {hold.delivery: hold for hold in plan.holds} | self.holds
+        self.escalations = {one.alert_id: one for one in plan.escalations} | self.escalations
         for verdict in plan.verdicts:
             self._end_wait(verdict)
 
@@ -321,6 +330,7 @@ class Rows:
                 and hit.alert_id not in untold
             ],
         )
+        _drop(self.marks, [id_ for id_ in self.marks if id_ not in self.hits])
         gone += self._prune_alerts(hits_before, untold)
         matched = {hit.entry_id for hit in self.hits.values()}
         old = [
@@ -353,6 +363,9 @@ class Rows:
         }
         ways = [way.key for way in self.deliveries.values() if way.alert_id in old]
         _drop(self.attempts, [key for key in self.attempts if key[0] in ways])
+        _drop(self.holds, [key for key in ways if key in self.holds])
+        _drop(self.acks, [key for key in old if key in self.acks])
+        _drop(self.escalations, [key for key in old if key in self.escalations])
         _drop(self.deliveries, ways)
         return _drop(self.alerts, old)
 

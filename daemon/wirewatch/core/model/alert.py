@@ -31,6 +31,15 @@ class AlertKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One alert among several in a summary."""
+
+    headline: str
+    link: str | None = None
+    outlet: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """What is told, free of any dialect: renderers turn it into HTML, Markdown or plain text.
 
@@ -58,6 +67,8 @@ class Message:
     """Free text in blocks, for operator and test messages."""
     lists: tuple[str, ...] = ()
     """The watchlists, for List-Id."""
+    items: tuple[Item, ...] = ()
+    """What a summary names, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from wirewatch.core.model.entry import Entry, EntryKey
 from wirewatch.core.model.feed import FeedId, FeedState
 from wirewatch.core.model.hold import Hold
 from wirewatch.core.model.hit import AlertId, Hit, HitId, HitState, StoryId, Why
+from wirewatch.core.model.mute import Escalation
 from wirewatch.core.model.outcome import Problem
 from wirewatch.core.model.story import Story, StoryEntry
 
@@ -110,6 +111,7 @@ class AnnouncementPlan:
     """When the earliest hit still waiting will be ripe."""
     holds: tuple[Hold, ...] = ()
     """Why deliveries among these are kept back."""
+    escalations: tuple[Escalation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,3 +133,11 @@ class FeedProblem:
     problem: Problem
     detail: str
     since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationPlan:
+    """What becomes of alerts nobody took note of in time."""
+
+    steps: tuple[tuple[Escalation, Delivery | None, Escalation | None], ...] = ()
+    """An escalation whose time has come, the delivery it leads to, and what is left of it."""
