@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from wirewatch.core.cadence import CadenceRules
 from wirewatch.core.model.alert import ChannelSpec
+from wirewatch.core.model.policy import WatchPolicy
 from wirewatch.core.model.watch import Watchlist, WatchSpec
 from wirewatch.core.plan.article import ArticleRules
 from wirewatch.core.plan.deliver import RetryRules
@@ -27,6 +28,7 @@ class World:
     articles: ArticleRules
     alerts: AlertRules
     retry: RetryRules
+    watch_policies: Mapping[str, WatchPolicy]
 
     @classmethod
     def of(cls, settings: Settings, *, progress: Progress | None = None) -> World:
@@ -63,6 +65,11 @@ class World:
                 max_retry=settings.delivery.max_retry,
                 operator=settings.general.operator,
             ),
+            watch_policies={
+                watch.id: watch.policy
+                for watchlist in settings.watchlists
+                for watch in watchlist.watches
+            },
         )
 
 

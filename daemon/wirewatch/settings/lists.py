@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from wirewatch.core.model.hit import WatchId
-from wirewatch.core.model.watch import Watchlist, WatchSpec
+from wirewatch.core.model.policy import WatchPolicy
+from wirewatch.core.model.watch import Priority, Watchlist, WatchSpec
 from wirewatch.errors import QueryError
 from wirewatch.settings.draft import Draft
 from wirewatch.settings.faults import place_of
@@ -15,6 +16,8 @@ from wirewatch.settings.schema import General, ListTable, MatchSettings, WatchTa
 from wirewatch.settings.sources import Found
 from wirewatch.settings.suggest import hint_for
 from wirewatch.settings.tables import Built, checked, merged
+
+T = TypeVar("T")
 
 CheckQuery = Callable[[str, Mapping[str, str]], None]
 """Raises QueryError for a query that is malformed; the second argument are the reusable ones."""
@@ -223,4 +226,20 @@ def _watch(
         query=one.noun.query.strip(),
         near_words=next((words for words in near if words is not None), match.near_words),
         scattered=one.noun.scattered or table.scattered or match.scattered,
+        policy=_policy(one.noun, table),
     )
+
+
+def _policy(watch: WatchTable, table: ListTable) -> WatchPolicy:
+    """Return how much is told of a watch: what it says itself, else what its list says."""
+    return WatchPolicy(
+        urgent=(watch.priority or table.priority) is Priority.URGENT,
+        max_per_hour=_own(watch.max_per_hour, table.max_per_hour),
+        burst=_own(watch.burst, table.burst),
+        cooldown=_own(watch.cooldown, table.cooldown),
+        rolling=_own(watch.rolling, table.rolling),
+    )
+
+
+def _own(own: T | None, default: T) -> T:
+    return default if own is None else own

@@ -11,7 +11,7 @@ from typing import Any, Final
 from wirewatch.core.model.alert import ChannelSpec
 from wirewatch.core.model.feed import FeedSpec
 from wirewatch.errors import Fault
-from wirewatch.settings.channels import CheckChannel, build_channels
+from wirewatch.settings.channels import CheckChannel, Defaults, build_channels
 from wirewatch.settings.checks import check_limits, check_timeouts
 from wirewatch.settings.draft import Draft
 from wirewatch.settings.environment import overrides
@@ -242,7 +242,12 @@ def _build(
         name: merged(draft, kind, draft.sections.get(name, {})) for name, kind in SECTIONS.items()
     }
     feeds = build_feeds(draft, imported, poll=sections["poll"], article=sections["article"])
-    channels = build_channels(draft, delivery=sections["delivery"], check=check_channel)
+    defaults = Defaults(
+        timeout=sections["delivery"].timeout,
+        timezone=sections["general"].timezone,
+        rolling_max=sections["alerts"].rolling_max,
+    )
+    channels = build_channels(draft, defaults=defaults, check=check_channel)
     sections["general"] = _told_somewhere(sections["general"], channels)
     terms = build_terms(draft, check_query)
     lists = build_lists(

@@ -22,6 +22,7 @@ from wirewatch.settings.durations import parse_size
 from wirewatch.settings.fields import (
     Count,
     Days,
+    DayTimeField,
     Duration,
     FeedName,
     HeaderName,
@@ -32,6 +33,7 @@ from wirewatch.settings.fields import (
     NetworkField,
     Number,
     Query,
+    QuietField,
     Size,
     Switch,
     Tag,
@@ -153,6 +155,8 @@ class Alerts:
     """How long later copies of a story join it instead of ringing again."""
     snippets: Number = 4
     """How many sentences an alert quotes at most."""
+    rolling_max: Length = timedelta(hours=4)
+    """The longest time for which hits of a noisy watch are gathered, where rolling is set."""
 
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
@@ -243,6 +247,16 @@ class WatchTable:
     """Texts for which the watch must ring: checked whenever the configuration is read, which is refused otherwise."""
     expect_no_match: tuple[Query, ...] = ()
     """Texts for which it must not ring."""
+    priority: Priority | None = None
+    """"urgent" breaks through quiet hours and digests. Default: priority of its list."""
+    max_per_hour: Count | None = None
+    """As for its list, for this watch."""
+    cooldown: Duration | None = None
+    """As for its list, for this watch."""
+    rolling: Duration | None = None
+    """As for its list, for this watch."""
+    burst: Count | None = None
+    """As for its list, for this watch."""
 
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
@@ -254,13 +268,21 @@ class ListTable:
     feeds: tuple[Label, ...] = ()
     """The names of the feeds it watches, or tag:NAME for all with a tag. Empty: every feed."""
     priority: Priority = Priority.NORMAL
-    """How urgent its alerts are: "low", "normal" or "high"."""
+    """How urgent its alerts are: "low", "normal", "high", or "urgent": that breaks through quiet hours and digests."""
     paused: Switch = False
     """Do not watch for now."""
     near_words: Count | None = None
     """As in [match], for the watches of this list."""
     scattered: Scattered | None = None
     """As in [match], for the watches of this list."""
+    max_per_hour: Count = 0
+    """So many messages about each watch in any hour on each channel; more are told together. 0: no limit."""
+    cooldown: Duration = timedelta(0)
+    """How long a watch that rang is silent on that channel; then what came is told together."""
+    rolling: Duration = timedelta(0)
+    """The first hit of a quiet watch rings at once; what follows is gathered for this long, longer while it goes on."""
+    burst: Count = 0
+    """So many hits in ten minutes, if unusual for a watch, are told as one: something is happening. 0: never."""
 
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
@@ -273,6 +295,18 @@ class ChannelTable:
     """Several addresses that are all told."""
     timeout: Length | None = None
     """How long one attempt may take. Default: timeout of [delivery]."""
+    timezone: Zone | None = None
+    """The time zone of its digests and quiet hours. Default: timezone of [general]."""
+    digest: tuple[DayTimeField, ...] = ()
+    """Tell everything together at these times: ["08:00", "mon-fri 18:00"]. Empty: each alert at once."""
+    quiet_hours: tuple[QuietField, ...] = ()
+    """When it must be quiet: ["22:00-07:00", "sat,sun 00:00-24:00"]. What came is told together afterwards."""
+    max_per_hour: Count = 0
+    """So many messages in any hour; more are told together as soon as there is room. 0: no limit."""
+    cooldown: Duration = timedelta(0)
+    """How long a watch that rang is silent here; then what came is told together."""
+    rolling: Duration = timedelta(0)
+    """The first hit of a quiet watch rings at once; what follows is gathered for this long, longer while it goes on."""
 
 
 SECTIONS: Final[Mapping[str, type[Any]]] = MappingProxyType(

@@ -121,7 +121,9 @@ def release(tx: Connection, plan: ReleasePlan) -> bool:
     later = [{"of": key, "at_": back.until, "why_": back.why} for key, back in plan.postponed]
     if later:
         at = bindparam("at_", type_=deliveries.c.due_at.type)
-        tx.execute(update(deliveries).where(deliveries.c.key == bindparam("of")).values(due_at=at), later)
+        tx.execute(
+            update(deliveries).where(deliveries.c.key == bindparam("of")).values(due_at=at), later
+        )
         why = bindparam("why_", type_=holds.c.why.type)
         tx.execute(update(holds).where(holds.c.delivery == bindparam("of")).values(why=why), later)
     return True

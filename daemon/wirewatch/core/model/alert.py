@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -163,7 +163,7 @@ class ChannelSpec:
     urls: tuple[str, ...]
     """Apprise URLs with their secrets in place: never shown or logged."""
     timeout_s: float = 30.0
-    policy: ChannelPolicy = ChannelPolicy()
+    policy: ChannelPolicy = field(default_factory=ChannelPolicy)
 
     def __repr__(self) -> str:
         return f"ChannelSpec(name={self.name!r}, urls=<{len(self.urls)} hidden>)"

@@ -49,7 +49,7 @@ class WatchAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One alert that would be told on one channel now: may it?"""
+    """One alert that would be told on one channel now."""
 
     channel: ChannelPolicy
     watches: tuple[WatchAsked, ...]

@@ -10,8 +10,8 @@ from wirewatch.core.model.article import Article
 from wirewatch.core.model.coverage import Gap, Memory
 from wirewatch.core.model.entry import Entry, EntryKey
 from wirewatch.core.model.feed import FeedId, FeedState
-from wirewatch.core.model.hold import Hold
 from wirewatch.core.model.hit import AlertId, Hit, HitId, HitState, StoryId, Why
+from wirewatch.core.model.hold import Hold
 from wirewatch.core.model.mute import Escalation
 from wirewatch.core.model.outcome import Problem
 from wirewatch.core.model.story import Story, StoryEntry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from wirewatch.core.model.hit import WatchId
@@ -36,7 +36,7 @@ class WatchSpec:
     near_words: int = 50
     """How far apart bare words may stand and still ring; 0 is anywhere in the entry."""
     scattered: Scattered = Scattered.STORE
-    policy: WatchPolicy = WatchPolicy()
+    policy: WatchPolicy = field(default_factory=WatchPolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from wirewatch.core.policy.burst import is_first_of_burst
 from wirewatch.core.summary import summary_message
 
 
-def plan_release(held: Sequence[Held], gate: Gate, *, timezone: str) -> ReleasePlan:
+def plan_release(held: Sequence[Held], gate: Gate) -> ReleasePlan:
     """Ask the policies again for each held delivery; what may go now of one channel goes in one message."""
     free: dict[str, list[Held]] = {}
     postponed = []
@@ -28,7 +28,7 @@ def plan_release(held: Sequence[Held], gate: Gate, *, timezone: str) -> ReleaseP
             postponed.append((one.delivery.key, back))
     summaries = []
     for channel, gathered in sorted(free.items()):
-        policy = gate.channels.get(channel, ChannelPolicy(timezone=timezone))
+        policy = gate.channels.get(channel, ChannelPolicy())
         summaries.append(_summary(channel, gathered, policy, gate))
     return ReleasePlan(summaries=tuple(summaries), postponed=tuple(postponed))
 
@@ -38,9 +38,7 @@ def _age(one: Held) -> tuple[datetime, str]:
 
 
 def _hold(one: Held, gate: Gate) -> HoldBack | None:
-    return gate.hold(
-        one.alert, one.delivery.channel, one.subjects, since=one.delivery.created_at
-    )
+    return gate.hold(one.alert, one.delivery.channel, one.subjects, since=one.delivery.created_at)
 
 
 def _summary(channel: str, held: Sequence[Held], policy: ChannelPolicy, gate: Gate) -> Summary:
@@ -59,9 +57,7 @@ def _summary(channel: str, held: Sequence[Held], policy: ChannelPolicy, gate: Ga
 
 
 def _kind(channel: str, held: Sequence[Held], gate: Gate) -> AlertKind:
-    questions = (
-        gate.asked(channel, one.subjects, since=one.delivery.created_at) for one in held
-    )
+    questions = (gate.asked(channel, one.subjects, since=one.delivery.created_at) for one in held)
     if any(map(is_first_of_burst, questions)):
         return AlertKind.BURST
     due = gate.channels.get(channel, ChannelPolicy()).digest

@@ -1,9 +1,10 @@
-"""Rolling: the first hit of a quiet watch rings at once; what follows is gathered, longer the longer the noise lasts."""
+"""Rolling: the first hit of a quiet watch rings at once; what follows is gathered, longer and longer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from wirewatch.core.model.hit import Why
 from wirewatch.core.model.hold import Asked, HoldBack, WatchAsked
@@ -29,7 +30,7 @@ def _gathered_until(watch: WatchAsked, asked: Asked) -> datetime:
 
 
 def interval(rang: Sequence[datetime], *, first: timedelta, longest: timedelta) -> timedelta:
-    """Return how long is gathered after the last of these moments: it doubles while each follows soon on the one before.
+    """Return how long is gathered after the last of these moments: it doubles while each follows soon on another.
 
     >>> from datetime import UTC
     >>> noon, minute = datetime(2026, 1, 23, 12, tzinfo=UTC), timedelta(minutes=1)
@@ -37,6 +38,6 @@ def interval(rang: Sequence[datetime], *, first: timedelta, longest: timedelta) 
     datetime.timedelta(seconds=1200)
     """
     wait = first
-    for before, after in zip(rang, rang[1:], strict=False):
+    for before, after in pairwise(rang):
         wait = min(2 * wait, longest) if after - before <= QUIET * wait else first
     return wait
