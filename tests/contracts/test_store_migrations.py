@@ -295,7 +295,8 @@ def test_two_programs_that_upgrade_at_once_do_it_once(bare_url: str, one_step_mo
 
 def _forget_coverage(tx: Connection) -> None:
     """Undo the step that brought the tables of coverage, and let every feed have failed six times."""
-    for name in ("gap_entries", "gaps", "feed_care", "feed_memory", "renamed", "revisions"):
+    later = ("holds", "mutes", "acks", "marks", "escalations")
+    for name in ("gap_entries", "gaps", "feed_care", "feed_memory", "renamed", "revisions", *later):
         tx.exec_driver_sql(f"DROP TABLE {name}")
     tx.exec_driver_sql("UPDATE feed_schedule SET failures = 6")
 
