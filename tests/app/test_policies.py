@@ -140,7 +140,7 @@ def test_a_digest_tells_everything_at_its_time_once(a_life: Any) -> None:
 
 def test_quiet_hours_hold_and_release_one_summary_and_urgent_breaks_through(a_life: Any) -> None:
     """Nobody is woken for what can wait, and somebody is for what cannot."""
-    urgent = "[[watch]]\nquery = '\"dam break\"'\nwatchlist = \"w\"\npriority = \"urgent\""
+    urgent = '[[watch]]\nquery = \'"dam break"\'\nwatchlist = "w"\npriority = "urgent"'
     life = a_life('quiet_hours = ["11:30-12:30"]', urgent)
     life.publish("River talks open", "Harbour strike spreads", "Dam break upstream")
     life.live(minutes=2)
