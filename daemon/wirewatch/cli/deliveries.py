@@ -14,7 +14,7 @@ from wirewatch.cli.state import State, json_option, pass_state
 if TYPE_CHECKING:
     from wirewatch.core.model.alert import DeliveryState
 
-STATES = ("pending", "sending", "sent", "dead", "dropped")
+STATES = ("pending", "sending", "sent", "dead", "dropped", "held", "gathered")
 
 
 @click.group
