@@ -58,7 +58,8 @@ def test_every_mistake_in_plain_text_is_told_with_its_line(home: Home) -> None:
         'watchlists/x.txt:1: chanels: there is no such setting (did you mean "channels"?)\n'
         "       1 | chanels = desk\n"
         "watchlists/x.txt:2: email: there is no such setting "
-        "(there are channels, feeds, priority, paused, near_words, scattered, max_per_hour, cooldown, rolling, burst)\n"
+        "(there are channels, feeds, priority, paused, near_words, scattered, "
+        "max_per_hour, cooldown, rolling, burst, escalate, escalate_after)\n"
         "       2 | email = desk\n"
         'watchlists/x.txt:3: priority: must be "low", "normal", "high" or "urgent", not "pressing"\n'
         "       3 | priority = pressing\n"

@@ -30,6 +30,7 @@ class Announcer:
         """Tell what is ripe, and set the alarm for what is not."""
         del job
         context = self._context
+        await self._door.escalate()
         await self._door.release()
         now = context.now()
         plan = await context.off(self._plan, now)

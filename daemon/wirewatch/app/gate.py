@@ -10,6 +10,7 @@ from wirewatch.app.dispatch import Job
 from wirewatch.app.logs import get_logger
 from wirewatch.core.model.hold import Held, Rate, ReleasePlan, Subject
 from wirewatch.core.model.plan import AnnouncementPlan, WaitingHit
+from wirewatch.core.plan.escalate import plan_escalation, with_escalations
 from wirewatch.core.plan.gate import Gate, gated
 from wirewatch.core.plan.release import plan_release
 from wirewatch.core.policy.burst import LATELY, USUALLY
@@ -39,7 +40,21 @@ class Doorkeeper:
             alert.id: tuple(dict.fromkeys(about[hit] for hit in alert.hits if hit in about))
             for alert in plan.alerts
         }
-        return gated(plan, subjects, self._gate(_channels(plan), subjects.values(), now))
+        plan = gated(plan, subjects, self._gate(_channels(plan), subjects.values(), now))
+        return with_escalations(plan, subjects, self._context.world.chains, now=now)
+
+    async def escalate(self) -> None:
+        """Tell the next channel of what nobody took note of in time."""
+        context = self._context
+        now = context.now()
+        due = await context.off(context.store.due_escalations, now=now, limit=LIMIT)
+        if due:
+            plan = plan_escalation(due, now=now)
+            await context.insist(context.store.commit_escalation, plan)
+            for one in due:
+                log.warning(
+                    "nobody took note of an alert", alert=one.alert_id, next=one.channels[0]
+                )
 
     async def release(self) -> None:
         """Tell what may be told of what was kept back, each channel's in one message."""
@@ -63,7 +78,9 @@ class Doorkeeper:
         )
 
     def is_due(self, now: datetime) -> bool:
-        """Say whether something that was kept back is to be looked at."""
+        """Say whether something that was kept back, or not taken note of, is to be looked at."""
+        if self._context.store.due_escalations(now=now, limit=1):
+            return True
         known = self._context.world.channels
         due = self._context.store.next_release()
         return any(at <= now for name, at in due.items() if name in known)

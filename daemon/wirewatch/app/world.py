@@ -11,6 +11,7 @@ from wirewatch.core.model.policy import WatchPolicy
 from wirewatch.core.model.watch import Watchlist, WatchSpec
 from wirewatch.core.plan.article import ArticleRules
 from wirewatch.core.plan.deliver import RetryRules
+from wirewatch.core.plan.escalate import Chain
 from wirewatch.core.plan.wanted import Progress, Wanted
 from wirewatch.core.policy.verdict import AlertRules
 from wirewatch.settings.schema import CadenceKind
@@ -29,6 +30,7 @@ class World:
     alerts: AlertRules
     retry: RetryRules
     watch_policies: Mapping[str, WatchPolicy]
+    chains: Mapping[str, Chain]
 
     @classmethod
     def of(cls, settings: Settings, *, progress: Progress | None = None) -> World:
@@ -69,6 +71,11 @@ class World:
                 watch.id: watch.policy
                 for watchlist in settings.watchlists
                 for watch in watchlist.watches
+            },
+            chains={
+                watchlist.name: Chain(channels=watchlist.escalate, after=watchlist.escalate_after)
+                for watchlist in settings.watchlists
+                if watchlist.escalate
             },
         )
 

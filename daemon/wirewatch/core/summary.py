@@ -23,6 +23,11 @@ REASONS = {
     Why.MUTED: "by a mute",
 }
 
+SENT_ON = {
+    Why.FALLBACK: "Told here because its own channel fails.",
+    Why.ESCALATED: "Told here because nobody took note of it.",
+}
+
 
 def summary_message(
     kind: AlertKind, held: Sequence[Held], *, timezone: str, now: datetime
@@ -55,7 +60,7 @@ def _heading(kind: AlertKind, count: int, names: Sequence[str]) -> str:
         return f"Digest: {many}"
     if kind is AlertKind.BURST:
         return f"Something is happening: unusually many hits for {_some(names)}"
-    return f"{many} kept back for a while"
+    return f"{many} together"
 
 
 def _some(names: Sequence[str]) -> str:
@@ -64,8 +69,10 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _kept(held: Sequence[Held]) -> str:
-    reasons = dict.fromkeys(REASONS.get(one.why, one.why.value) for one in held)
-    return f"Kept back {', '.join(reasons)}."
+    sent_on = dict.fromkeys(SENT_ON[one.why] for one in held if one.why in SENT_ON)
+    reasons = dict.fromkeys(REASONS[one.why] for one in held if one.why in REASONS)
+    kept = [f"Kept back {', '.join(reasons)}."] if reasons else []
+    return " ".join([*sent_on, *kept])
 
 
 def _item(message: Message) -> Item:

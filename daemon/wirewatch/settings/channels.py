@@ -77,6 +77,8 @@ def _channel(
         name=name,
         urls=tuple(url for _, url in filled),
         timeout_s=timeout.total_seconds(),
+        fallback=table.fallback,
+        fallback_after=table.fallback_after,
         policy=ChannelPolicy(
             timezone=table.timezone or defaults.timezone,
             digest=table.digest,

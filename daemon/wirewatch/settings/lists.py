@@ -122,6 +122,8 @@ def build_lists(
             channels=tuple(dict.fromkeys(channels)),
             priority=table.priority,
             paused=table.paused,
+            escalate=tuple(dict.fromkeys(table.escalate)),
+            escalate_after=table.escalate_after,
         )
         built.append(Built(watchlist, found))
     return built
@@ -134,8 +136,9 @@ def check_references(draft: Draft, names: Names) -> None:
         if key in general:
             _all_known(draft, general[key], names.channels, "channel")
     for table in draft.lists.values():
-        if "channels" in table:
-            _all_known(draft, table["channels"], names.channels, "channel")
+        for key in ("channels", "escalate"):
+            if key in table:
+                _all_known(draft, table[key], names.channels, "channel")
         if "feeds" in table:
             scope = names.feeds | {f"tag:{tag}" for tag in names.tags}
             _all_known(draft, table["feeds"], scope, "feed")

@@ -12,7 +12,7 @@ from wirewatch.core.model.alert import ChannelSpec
 from wirewatch.core.model.feed import FeedSpec
 from wirewatch.errors import Fault
 from wirewatch.settings.channels import CheckChannel, Defaults, build_channels
-from wirewatch.settings.checks import check_limits, check_timeouts
+from wirewatch.settings.checks import check_fallbacks, check_limits, check_timeouts
 from wirewatch.settings.draft import Draft
 from wirewatch.settings.environment import overrides
 from wirewatch.settings.faults import Faults
@@ -259,6 +259,7 @@ def _build(
     check_limits(draft, sections)
     delivery = sections["delivery"]
     check_timeouts(draft, channels, lease=delivery.lease, timeout=delivery.timeout)
+    check_fallbacks(draft, channels)
     if not draft.faults.unread:
         check_references(draft, _names(draft, feeds))
     settings = Settings(

@@ -283,6 +283,10 @@ class ListTable:
     """The first hit of a quiet watch rings at once; what follows is gathered for this long, longer while it goes on."""
     burst: Count = 0
     """So many hits in ten minutes, if unusual for a watch, are told as one: something is happening. 0: never."""
+    escalate: tuple[Label, ...] = ()
+    """The channels that are told next, one after the other, while nobody acknowledges an alert (wirewatch ack)."""
+    escalate_after: Length = timedelta(minutes=15)
+    """How long each of them has."""
 
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
@@ -295,6 +299,10 @@ class ChannelTable:
     """Several addresses that are all told."""
     timeout: Length | None = None
     """How long one attempt may take. Default: timeout of [delivery]."""
+    fallback: Label | None = None
+    """The channel that is told instead when this one fails for a while or for good; it keeps its own policies."""
+    fallback_after: Length = timedelta(minutes=10)
+    """How long it may fail before that. What it missed it still gets afterwards."""
     timezone: Zone | None = None
     """The time zone of its digests and quiet hours. Default: timezone of [general]."""
     digest: tuple[DayTimeField, ...] = ()

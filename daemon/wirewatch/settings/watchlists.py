@@ -14,7 +14,7 @@ from wirewatch.settings.suggest import did_you_mean
 
 _SETTING: Final = re.compile(r"([A-Za-z][A-Za-z_-]*)(\s*)=(\s*)(.*)")
 _NAMED: Final = re.compile(r"(.+?)\s+::\s+(.+)")
-_LISTS: Final = frozenset({"channels", "feeds"})
+_LISTS: Final = frozenset({"channels", "feeds", "escalate"})
 _NUMBERS: Final = frozenset({"near_words", "max_per_hour", "burst"})
 _STRAIGHT: Final = str.maketrans("“”„‟", '""""')
 _YES: Final[Mapping[str, bool]] = {"yes": True, "true": True, "no": False, "false": False}

@@ -12,7 +12,7 @@ from wirewatch.core.model.hit import HitId, HitState, Why
 from wirewatch.core.model.hold import Held, ReleasePlan, Subject, Told
 from wirewatch.core.model.mute import Ack, Escalation, Mark, Mute, MuteId
 from wirewatch.core.model.plan import EscalationPlan
-from wirewatch.store.announce import post
+from wirewatch.store.announce import hold_back, post
 from wirewatch.store.rules import OPEN, UNCOUNTED
 from wirewatch.store.shapes import (
     ACK,
@@ -238,6 +238,6 @@ def commit_escalation(tx: Connection, plan: EscalationPlan) -> None:
         if tx.execute(delete(escalations).where(same)).rowcount == 0:
             continue
         if delivery is not None:
-            post(tx, [], [delivery])
+            hold_back(tx, [delivery], Why.ESCALATED)
         if rest is not None:
             insert_new(tx, escalations, [ESCALATION.row(rest)])

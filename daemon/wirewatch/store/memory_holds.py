@@ -189,7 +189,7 @@ class MemoryHolds(MemoryCoverage):
                 continue
             del rows.escalations[old.alert_id]
             if delivery is not None:
-                rows.post([], [delivery])
+                rows.hold_back(delivery, Why.ESCALATED)
             if rest is not None:
                 rows.escalations[rest.alert_id] = rest
 

@@ -21,7 +21,7 @@ from wirewatch.core.model.article import Article, ArticleStatus
 from wirewatch.core.model.coverage import FillPlan, Gap, GapId, GapState, Memory, Revision
 from wirewatch.core.model.entry import Entry, EntryId, EntryKey
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec, FeedState
-from wirewatch.core.model.hit import AlertId, Hit, HitId, HitState, StoryId
+from wirewatch.core.model.hit import AlertId, Hit, HitId, HitState, StoryId, Why
 from wirewatch.core.model.hold import Hold
 from wirewatch.core.model.mute import Ack, Escalation, Mark, Mute, MuteId
 from wirewatch.core.model.plan import AnnouncementPlan, HitVerdict, PollPlan, PollRecord
@@ -263,6 +263,12 @@ class Rows:
             self.alerts.setdefault(alert.id, alert)
         for delivery in deliveries:
             self.deliveries.setdefault(delivery.key, delivery)
+
+    def hold_back(self, delivery: Delivery, why: Why) -> None:
+        """Put a held delivery into the outbox; one that is there stays as it is."""
+        if delivery.key not in self.deliveries:
+            self.deliveries[delivery.key] = delivery
+            self.holds[delivery.key] = Hold(delivery=delivery.key, why=why)
 
     def matching(
         self,

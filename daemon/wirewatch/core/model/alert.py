@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -164,6 +164,9 @@ class ChannelSpec:
     """Apprise URLs with their secrets in place: never shown or logged."""
     timeout_s: float = 30.0
     policy: ChannelPolicy = field(default_factory=ChannelPolicy)
+    fallback: str | None = None
+    """The channel that stands in for it when it fails."""
+    fallback_after: timedelta = timedelta(minutes=10)
 
     def __repr__(self) -> str:
         return f"ChannelSpec(name={self.name!r}, urls=<{len(self.urls)} hidden>)"

@@ -113,6 +113,10 @@ class Why(StrEnum):
     BUDGET = "budget"
     """The channel or the watch has had its messages of the hour."""
     MUTED = "muted"
+    FALLBACK = "fallback"
+    """Its own channel fails; this one stands in."""
+    ESCALATED = "escalated"
+    """Nobody took note of it in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

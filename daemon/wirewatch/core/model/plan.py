@@ -123,6 +123,8 @@ class AttemptPlan:
     alarm: Alert | None = None
     """An operator's alert about a dead letter, with its deliveries."""
     alarm_deliveries: tuple[Delivery, ...] = ()
+    fallback: Delivery | None = None
+    """The same alert on the channel that stands in: held, so that its policies are asked first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 from wirewatch.core.model.hit import WatchId
@@ -50,6 +51,9 @@ class Watchlist:
     channels: tuple[str, ...] = ()
     priority: Priority = Priority.NORMAL
     paused: bool = False
+    escalate: tuple[str, ...] = ()
+    """Where an alert goes next while nobody takes note of it."""
+    escalate_after: timedelta = timedelta(minutes=15)
 
     def reads(self, feed_name: str, feed_tags: tuple[str, ...]) -> bool:
         """Say whether the list watches this feed."""
