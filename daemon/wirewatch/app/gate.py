@@ -8,13 +8,15 @@ from datetime import datetime
 from wirewatch.app.context import Context
 from wirewatch.app.dispatch import Job
 from wirewatch.app.logs import get_logger
-from wirewatch.core.model.hold import Held, Rate, ReleasePlan, Subject
+from wirewatch.app.world import World
+from wirewatch.core.model.hold import Rate, ReleasePlan, Subject
 from wirewatch.core.model.plan import AnnouncementPlan, WaitingHit
 from wirewatch.core.plan.escalate import plan_escalation, with_escalations
 from wirewatch.core.plan.gate import Gate, gated
 from wirewatch.core.plan.release import plan_release
 from wirewatch.core.policy.burst import LATELY, USUALLY
 from wirewatch.core.policy.gate import memory
+from wirewatch.ports import Store
 
 log = get_logger(__name__)
 
@@ -40,8 +42,10 @@ class Doorkeeper:
             alert.id: tuple(dict.fromkeys(about[hit] for hit in alert.hits if hit in about))
             for alert in plan.alerts
         }
-        plan = gated(plan, subjects, self._gate(_channels(plan), subjects.values(), now))
-        return with_escalations(plan, subjects, self._context.world.chains, now=now)
+        world, store = self._context.world, self._context.store
+        gate = look(world, store, _channels(plan), subjects.values(), now=now)
+        plan = gated(plan, subjects, gate)
+        return with_escalations(plan, subjects, world.chains, now=now)
 
     async def escalate(self) -> None:
         """Tell the next channel of what nobody took note of in time."""
@@ -92,48 +96,49 @@ class Doorkeeper:
         due = context.store.held(now=now, limit=LIMIT)
         # What waits for a channel that is no longer configured goes on waiting: `status` shows it.
         held = [one for one in due if one.delivery.channel in context.world.channels]
-        return plan_release(held, self._of_held(held, now))
-
-    def _of_held(self, held: Sequence[Held], now: datetime) -> Gate:
         channels = {one.delivery.channel for one in held}
-        return self._gate(channels, [one.subjects for one in held], now)
+        subjects = [one.subjects for one in held]
+        return plan_release(held, look(context.world, context.store, channels, subjects, now=now))
 
-    def _gate(
-        self, channels: Iterable[str], subjects: Iterable[Sequence[Subject]], now: datetime
-    ) -> Gate:
-        world, store = self._context.world, self._context.store
-        asked = {subject.watch for some in subjects for subject in some}
-        watches = {
-            name: policy for name in asked if (policy := world.watch_policies.get(name)) is not None
-        }
-        policies = {
-            name: world.channels[name].policy for name in channels if name in world.channels
-        }
-        strict = [policy for policy in watches.values() if not policy.is_plain]
-        told = {
-            name: store.told(name, since=now - memory(policy, strict))
-            for name, policy in policies.items()
-            if strict or not policy.is_plain
-        }
-        bursty = sorted(name for name, policy in watches.items() if policy.burst)
-        return Gate(
-            now=now,
-            channels=policies,
-            watches=watches,
-            told=told,
-            rates=self._rates(bursty, now),
-            mutes=store.mutes(),
-        )
 
-    def _rates(self, watches: Sequence[str], now: datetime) -> Mapping[str, Rate]:
-        if not watches:
-            return {}
-        recent = now - LATELY
-        counts = self._context.store.rates(watches, recent=recent, usual=recent - USUALLY)
-        share = LATELY / USUALLY
-        return {
-            name: Rate(recent=new, usual=before * share) for name, (new, before) in counts.items()
-        }
+def look(
+    world: World,
+    store: Store,
+    channels: Iterable[str],
+    subjects: Iterable[Sequence[Subject]],
+    *,
+    now: datetime,
+) -> Gate:
+    """Return what the policies of these channels, and of the watches in question, ask about."""
+    asked = {subject.watch for some in subjects for subject in some}
+    watches = {
+        name: policy for name in asked if (policy := world.watch_policies.get(name)) is not None
+    }
+    policies = {name: world.channels[name].policy for name in channels if name in world.channels}
+    strict = [policy for policy in watches.values() if not policy.is_plain]
+    told = {
+        name: store.told(name, since=now - memory(policy, strict))
+        for name, policy in policies.items()
+        if strict or not policy.is_plain
+    }
+    bursty = sorted(name for name, policy in watches.items() if policy.burst)
+    return Gate(
+        now=now,
+        channels=policies,
+        watches=watches,
+        told=told,
+        rates=_rates(store, bursty, now),
+        mutes=store.mutes(),
+    )
+
+
+def _rates(store: Store, watches: Sequence[str], now: datetime) -> Mapping[str, Rate]:
+    if not watches:
+        return {}
+    recent = now - LATELY
+    counts = store.rates(watches, recent=recent, usual=recent - USUALLY)
+    share = LATELY / USUALLY
+    return {name: Rate(recent=new, usual=before * share) for name, (new, before) in counts.items()}
 
 
 def _channels(plan: AnnouncementPlan) -> set[str]:

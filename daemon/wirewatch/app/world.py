@@ -41,6 +41,7 @@ class World:
                 settings.watchlists,
                 terms=settings.terms,
                 snippets=settings.alerts.snippets,
+                routes=settings.routes,
                 progress=progress,
             ),
             channels={channel.name: channel for channel in settings.channels},
@@ -87,4 +88,9 @@ def only(world: World, keep: frozenset[str]) -> Wanted:
         chosen: tuple[WatchSpec, ...] = tuple(w for w in watchlist.watches if w.id in keep)
         if chosen:
             lists.append(replace(watchlist, watches=chosen))
-    return Wanted.of(lists, terms=world.settings.terms, snippets=world.alerts.snippets)
+    return Wanted.of(
+        lists,
+        terms=world.settings.terms,
+        snippets=world.alerts.snippets,
+        routes=world.settings.routes,
+    )

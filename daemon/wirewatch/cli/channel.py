@@ -10,6 +10,7 @@ import click
 
 from wirewatch.cli import show
 from wirewatch.cli.exits import Exit
+from wirewatch.cli.route import route
 from wirewatch.cli.state import State, json_option, pass_state
 
 if TYPE_CHECKING:
@@ -117,6 +118,9 @@ def test(state: State, names: tuple[str, ...], dry_run: bool) -> int:
     if good == len(results):
         return Exit.DONE
     return Exit.PARTLY if good else Exit.FAILED
+
+
+channel.add_command(route)
 
 
 def _chosen(settings: Settings, names: tuple[str, ...]) -> list[ChannelSpec]:

@@ -75,6 +75,8 @@ class Names:
     channels: Set[str]
     feeds: Set[str]
     tags: Set[str]
+    watches: Set[str] = frozenset()
+    """Watchlists, and watches by their ids."""
 
 
 def build_terms(draft: Draft, check: CheckQuery | None) -> dict[str, str]:
@@ -134,17 +136,18 @@ def check_references(draft: Draft, names: Names) -> None:
     general = draft.sections.get("general", {})
     for key in ("channels", "operator"):
         if key in general:
-            _all_known(draft, general[key], names.channels, "channel")
+            all_known(draft, general[key], names.channels, "channel")
     for table in draft.lists.values():
         for key in ("channels", "escalate"):
             if key in table:
-                _all_known(draft, table[key], names.channels, "channel")
+                all_known(draft, table[key], names.channels, "channel")
         if "feeds" in table:
             scope = names.feeds | {f"tag:{tag}" for tag in names.tags}
-            _all_known(draft, table["feeds"], scope, "feed")
+            all_known(draft, table["feeds"], scope, "feed")
 
 
-def _all_known(draft: Draft, found: Found, names: Set[str], kind: str) -> None:
+def all_known(draft: Draft, found: Found, names: Set[str], kind: str) -> None:
+    """Note every name in a list that is none of these."""
     written = found.value if isinstance(found.value, list) else []
     for index, name in enumerate(written):
         if not isinstance(name, str) or name.strip() in names:

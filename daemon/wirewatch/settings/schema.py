@@ -317,6 +317,29 @@ class ChannelTable:
     """The first hit of a quiet watch rings at once; what follows is gathered for this long, longer while it goes on."""
 
 
+@dataclass(frozen=True, kw_only=True, config=_CONFIG)
+class RouteTable:
+    """A route: one [[route]] for each. They are tried from top to bottom; the first that fits decides.
+
+    `wirewatch channel route --explain` says for an entry or a text who would be told, and why.
+    """
+
+    channels: tuple[Label, ...]
+    """Where the hits go that meet every condition below, instead of to the channels of their watchlist."""
+    watches: tuple[Label, ...] = ()
+    """Only hits of these watchlists, or of these watches (LIST/NAME)."""
+    feeds: tuple[Label, ...] = ()
+    """Only hits in these feeds, or tag:NAME for all with a tag."""
+    priority: Priority | None = None
+    """Only hits of lists that are at least as urgent."""
+    languages: tuple[Language, ...] = ()
+    """Only hits in entries in these languages; those of unknown language do not fit."""
+    min_mentions: Count = 0
+    """Only hits whose words were found in at least so many places."""
+    besides: Switch = False
+    """Tell these channels besides, and go on with the next route."""
+
+
 SECTIONS: Final[Mapping[str, type[Any]]] = MappingProxyType(
     {
         "general": General,
@@ -338,6 +361,7 @@ TABLES: Final[Mapping[str, type[Any]]] = MappingProxyType(
         "feed": FeedTable,
         "watchlist": ListTable,
         "watch": WatchTable,
+        "route": RouteTable,
     }
 )
 """The tables of which there may be many."""
