@@ -46,7 +46,7 @@ def misfits(facts: Facts, one: Route) -> Iterator[str]:
     if one.languages and not any(_speaks(facts.language, name) for name in one.languages):
         yield f"the language is {facts.language or 'not known'}, none of {', '.join(one.languages)}"
     if facts.mentions < one.min_mentions:
-        yield f"the words stand in {facts.mentions} places, fewer than {one.min_mentions}"
+        yield f"too few mentions: {facts.mentions}, not {one.min_mentions}"
 
 
 def _speaks(language: str | None, wanted: str) -> bool:
