@@ -34,7 +34,7 @@ from wirewatch.core.model.coverage import (
 from wirewatch.core.model.entry import Entry, EntryId, EntryKey, Known
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec
 from wirewatch.core.model.hit import Hit, HitState, StoryId
-from wirewatch.core.model.hold import Held, ReleasePlan, Told
+from wirewatch.core.model.hold import Held, Hold, ReleasePlan, Told
 from wirewatch.core.model.mute import Ack, Escalation, Mark, Mute, MuteId
 from wirewatch.core.model.outcome import Fetched, PageResult, Parsed, Request
 from wirewatch.core.model.plan import (
@@ -219,6 +219,9 @@ class HoldStore(Protocol):
 
     def held(self, *, now: datetime, limit: int) -> Sequence[Held]:
         """Return deliveries that are kept back and whose time has come, oldest first."""
+
+    def holds(self, keys: Sequence[DeliveryKey]) -> Mapping[DeliveryKey, Hold]:
+        """Return why those of these deliveries that were ever kept back were, and in which summary they were told."""
 
     def next_release(self) -> Mapping[str, datetime]:
         """Return for each channel with held deliveries when the earliest is looked at again."""

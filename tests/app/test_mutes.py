@@ -130,3 +130,4 @@ def test_status_says_how_much_is_kept_back(a_life: Any) -> None:
     life.live(minutes=2)
 
     assert "1 kept back" in life.command("status").output
+    assert "muted, looked at in" in life.command("deliveries", "list", "--state", "held").output

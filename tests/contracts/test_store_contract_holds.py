@@ -82,6 +82,8 @@ def test_a_summary_and_the_end_of_what_it_tells_are_one(store: Store) -> None:
 
     assert store.commit_release(ReleasePlan(summaries=(summary,))) is True
 
+    (key,) = summary.tells
+    assert store.holds([key]) == {key: Hold(delivery=key, why=Why.DIGEST, told_in=summary.alert.id)}
     assert sorted(states(store)) == [DeliveryState.GATHERED, DeliveryState.PENDING]
     (parcel,) = store.claim("desk", now=NOON + HOUR, lease=LEASE, limit=9)
     assert parcel.alert == summary.alert

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, u
 
 from wirewatch.core.model.alert import Alert, AlertKind, DeliveryKey, DeliveryState
 from wirewatch.core.model.hit import HitId, HitState, Why
-from wirewatch.core.model.hold import Held, ReleasePlan, Subject, Told
+from wirewatch.core.model.hold import Held, Hold, ReleasePlan, Subject, Told
 from wirewatch.core.model.mute import Ack, Escalation, Mark, Mute, MuteId
 from wirewatch.core.model.plan import EscalationPlan
 from wirewatch.store.announce import hold_back, post
@@ -19,6 +19,7 @@ from wirewatch.store.shapes import (
     ALERT,
     DELIVERY,
     ESCALATION,
+    HOLD,
     MARK,
     MUTE,
     chunks,
@@ -90,6 +91,17 @@ def _subjects(tx: Connection, ids: Iterable[HitId]) -> Mapping[HitId, Subject]:
         )
         for id_, watch, feed in tx.execute(query.where(hits.c.id.in_(some))):
             found[HitId(id_)] = Subject(watch=watch, feed=feed)
+    return found
+
+
+def holds_of(tx: Connection, keys: Sequence[DeliveryKey]) -> Mapping[DeliveryKey, Hold]:
+    """Return why those of these deliveries that were ever kept back were."""
+    found: dict[DeliveryKey, Hold] = {}
+    for some in chunks(keys):
+        query = select(*HOLD.columns).where(holds.c.delivery.in_(some))
+        for row in tx.execute(query):
+            hold = HOLD.read(row)
+            found[hold.delivery] = hold
     return found
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from wirewatch.core.model.alert import Delivery, DeliveryState
+from wirewatch.core.model.alert import Delivery, DeliveryKey, DeliveryState
 from wirewatch.core.model.hit import HitId, HitState, Why
-from wirewatch.core.model.hold import Held, ReleasePlan, Subject, Told
+from wirewatch.core.model.hold import Held, Hold, ReleasePlan, Subject, Told
 from wirewatch.core.model.mute import Ack, Escalation, Mark, Mute, MuteId
 from wirewatch.core.model.plan import EscalationPlan
 from wirewatch.store.memory_base import alone
@@ -68,6 +68,11 @@ class MemoryHolds(MemoryCoverage):
             for hit in found
         )
         return tuple(dict.fromkeys(subjects))
+
+    @alone
+    def holds(self, keys: Sequence[DeliveryKey]) -> Mapping[DeliveryKey, Hold]:
+        """Return why those of these deliveries that were ever kept back were, and in which summary they were told."""
+        return {key: self.rows.holds[key] for key in keys if key in self.rows.holds}
 
     @alone
     def next_release(self) -> Mapping[str, datetime]:

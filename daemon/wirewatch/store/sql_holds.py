@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from wirewatch.core.model.hold import Held, ReleasePlan, Told
+from wirewatch.core.model.alert import DeliveryKey
+from wirewatch.core.model.hold import Held, Hold, ReleasePlan, Told
 from wirewatch.core.model.mute import Ack, Escalation, Mark, Mute, MuteId
 from wirewatch.core.model.plan import EscalationPlan
 from wirewatch.store import holds
@@ -26,6 +27,10 @@ class SqlHolds:
     def held(self, *, now: datetime, limit: int) -> Sequence[Held]:
         """Return deliveries that are kept back and whose time has come, oldest first."""
         return self.database.read(lambda tx: holds.held(tx, now=now, limit=limit))
+
+    def holds(self, keys: Sequence[DeliveryKey]) -> Mapping[DeliveryKey, Hold]:
+        """Return why those of these deliveries that were ever kept back were, and in which summary they were told."""
+        return self.database.read(lambda tx: holds.holds_of(tx, keys))
 
     def next_release(self) -> Mapping[str, datetime]:
         """Return for each channel with held deliveries when the earliest is looked at again."""

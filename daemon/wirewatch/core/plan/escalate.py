@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from wirewatch.core.identity import delivery_key
 from wirewatch.core.model.alert import Alert, Delivery, DeliveryState
+from wirewatch.core.model.hit import AlertId
 from wirewatch.core.model.hold import Subject
 from wirewatch.core.model.mute import Escalation
 from wirewatch.core.model.plan import AnnouncementPlan, EscalationPlan
@@ -23,7 +24,7 @@ class Chain:
 
 def with_escalations(
     plan: AnnouncementPlan,
-    subjects: Mapping[int, Sequence[Subject]],
+    subjects: Mapping[AlertId, Sequence[Subject]],
     chains: Mapping[str, Chain],
     *,
     now: datetime,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from wirewatch.core.model.alert import Alert, AlertKind, Delivery, DeliveryState
-from wirewatch.core.model.hit import Why
+from wirewatch.core.model.hit import AlertId, Why
 from wirewatch.core.model.hold import Asked, Hold, HoldBack, Rate, Subject, Told, WatchAsked
 from wirewatch.core.model.mute import Mute
 from wirewatch.core.model.plan import AnnouncementPlan
@@ -62,7 +62,7 @@ class Gate:
 
 
 def gated(
-    plan: AnnouncementPlan, subjects: Mapping[int, Sequence[Subject]], gate: Gate
+    plan: AnnouncementPlan, subjects: Mapping[AlertId, Sequence[Subject]], gate: Gate
 ) -> AnnouncementPlan:
     """Return the plan with every delivery that may not go now kept back. *subjects* are those of each alert.
 
