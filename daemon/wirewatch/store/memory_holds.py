@@ -200,6 +200,4 @@ class MemoryHolds(MemoryCoverage):
 
 
 def _arrived_since(way: Delivery, since: datetime) -> bool:
-    if way.state is not DeliveryState.SENT:
-        return False
-    return way.created_at > since or (way.done_at is not None and way.done_at > since)
+    return way.state is DeliveryState.SENT and way.due_at > since
