@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,9 @@ class Life:
 
     def command(self, *words: str) -> Result:
         """Run a command on the same configuration and file."""
-        environ = {"WIREWATCH_DATABASE__URL": f"sqlite:///{self.folder / 'news.db'}"}
+        environ: dict[str, str | None] = {
+            name: None for name in os.environ if name.startswith("WIREWATCH_")
+        }
+        environ["WIREWATCH_DATABASE__URL"] = f"sqlite:///{self.folder / 'news.db'}"
         config = ["-c", str(self.folder / "wirewatch.toml")]
         return CliRunner(env=environ).invoke(cli, [*config, *words], standalone_mode=False)
