@@ -34,6 +34,9 @@ WAITS = (
 
 JITTER = 0.2
 
+OWN = frozenset({AlertKind.OPERATOR, AlertKind.TEST})
+"""What Wirewatch says about itself: no alarm is raised about it, and nobody stands in."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryRules:
@@ -63,9 +66,7 @@ def after_attempt(
         return plan
     first = plan.delivery.first_attempt_at or now
     is_dead = plan.delivery.state is DeliveryState.DEAD
-    if parcel.alert.kind is AlertKind.TEST or not (
-        is_dead or now - first >= channel.fallback_after
-    ):
+    if parcel.alert.kind in OWN or not (is_dead or now - first >= channel.fallback_after):
         return plan
     return replace(plan, fallback=held_at_once(parcel.alert, channel.fallback, now=now))
 
@@ -120,7 +121,7 @@ def retry_wait(delivery: Delivery, rules: RetryRules) -> timedelta:
 
 
 def _alarm(parcel: Parcel, dead: Delivery, rules: RetryRules, *, now: datetime) -> Alert | None:
-    if parcel.alert.kind is not AlertKind.STORY:
+    if parcel.alert.kind in OWN:
         return None  # an alarm about an alarm would go on for ever; `status` shows both
     if not any(channel != dead.channel for channel in rules.operator):
         return None
