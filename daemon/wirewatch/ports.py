@@ -45,6 +45,7 @@ from wirewatch.core.model.plan import (
     WaitingHit,
 )
 from wirewatch.core.model.story import Story
+from wirewatch.ports_holds import HoldStore
 
 
 class Fetcher(Protocol):
@@ -399,6 +400,7 @@ class Store(
     ArticleStore,
     AnnounceStore,
     Outbox,
+    HoldStore,
     BrowseStore,
     WhyStore,
     SearchStore,

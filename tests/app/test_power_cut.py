@@ -169,3 +169,60 @@ def test_whenever_the_power_fails_every_alert_arrives(
     for channel in ("desk", "phone"):
         told = [times for (where, _), times in arrived.items() if where == channel]
         assert sum(told) - len(told) <= len(cuts)
+
+
+class Reader(FusedProvider):
+    """A provider that reads what it is sent: a summary is all that it names."""
+
+    read: list[tuple[str, str]]
+
+    async def send(self, channel: ChannelSpec, parcel: Parcel) -> Receipt:
+        """Note every headline in the message."""
+        receipt = await super().send(channel, parcel)
+        message = parcel.alert.message
+        names = [item.headline for item in message.items] or [message.headline]
+        self.read += [(channel.name, name) for name in names]
+        return receipt
+
+
+HELD_BACK = """
+[channel.night]
+url = "json://127.0.0.1:9/"
+digest = ["12:01"]
+max_per_hour = 1
+[channel.noise]
+url = "json://127.0.0.1:9/"
+rolling = "20 s"
+[watchlist.held]
+channels = ["night", "noise"]
+[[watch]]
+query = '"river talks" OR "harbour strike"'
+watchlist = "held"
+"""
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(1, 80), st.booleans()), min_size=1, max_size=1),
+        min_size=0,
+        max_size=4,
+    )
+)
+def test_whenever_the_power_fails_what_was_kept_back_arrives(
+    tmp_path: Path, cuts: list[list[tuple[int, bool]]]
+) -> None:
+    """A digest that dies with the process is a day without news."""
+    world = a_world(tmp_path, feeds=FEEDS, watches=(), more=HELD_BACK)
+    store, web, provider, hand = MemoryStore(), the_web(), Reader(), Hand()
+    provider.read = []
+    for cut in [*cuts, [], []]:
+        asyncio.run(one_life(world, store, web, provider, hand, Fuse(cut)))
+
+    for channel in ("night", "noise"):
+        told = Counter(name for where, name in provider.read if where == channel)
+        assert len(told) == 3
+        # A message that arrived in the moment of a cut arrives again, with all that it names.
+        assert all(times <= 1 + len(cuts) for times in told.values())

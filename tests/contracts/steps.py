@@ -33,10 +33,12 @@ from tests.contracts.nouns import (
     synced,
     told,
 )
-from wirewatch.core.model.alert import DeliveryState
+from wirewatch.core.model.alert import Alert, AlertKind, DeliveryState
 from wirewatch.core.model.coverage import FillPlan, GapState, Memory, Trace
-from wirewatch.core.model.hit import HitState
-from wirewatch.core.model.plan import ArticlePlan
+from wirewatch.core.model.hit import HitState, Why
+from wirewatch.core.model.hold import Hold, ReleasePlan, Summary
+from wirewatch.core.model.mute import Escalation, Mute, MuteId, MuteKind
+from wirewatch.core.model.plan import AnnouncementPlan, ArticlePlan, EscalationPlan
 from wirewatch.core.plan.announce import pending
 from wirewatch.ports import Store
 from wirewatch.store.engine import Database
@@ -63,7 +65,29 @@ def made_ready(store: Store) -> Store:
     store.settle(after(parcel.delivery, DeliveryState.DEAD))
     store.claim("desk", now=NOON, lease=LEASE, limit=1)
     store.note("heartbeat", {"at": "noon"})
+    night = replace(an_alert(at=NOON - DAY), hits=())
+    way = replace(pending(night, "night", now=NOON), state=DeliveryState.HELD)
+    store.put_mute(a_mute())
+    store.commit_announcement(
+        AnnouncementPlan(
+            alerts=(night,),
+            deliveries=(way,),
+            holds=(Hold(delivery=way.key, why=Why.MUTED),),
+            escalations=(an_escalation(night),),
+        )
+    )
     return store
+
+
+def a_mute() -> Mute:
+    """Return the mute there is."""
+    until = NOON + DAY
+    return Mute(id=MuteId(1), kind=MuteKind.FEED, about="Gulf", made_at=NOON, until=until)
+
+
+def an_escalation(alert: Alert) -> Escalation:
+    """Return what is to become of an alert."""
+    return Escalation(alert_id=alert.id, due_at=NOON, every=HOUR, channels=("desk", "phone"))
 
 
 def sync(store: Store) -> None:
@@ -170,6 +194,28 @@ def poll_now(store: Store) -> None:
     store.poll_now(None, now=NOON)
 
 
+def release(store: Store) -> None:
+    """Tell what was kept back, in a summary."""
+    (held,) = store.held(now=NOON + HOUR, limit=9)
+    alert = replace(an_alert(at=NOON + HOUR), hits=(), kind=AlertKind.SUMMARY)
+    way = pending(alert, "night", now=NOON)
+    summary = Summary(alert=alert, delivery=way, tells=(held.delivery.key,))
+    assert store.commit_release(ReleasePlan(summaries=(summary,)))
+
+
+def unmute(store: Store) -> None:
+    """End a mute: what it kept back is looked at again."""
+    store.end_mutes([MuteId(1)], now=NOON + MINUTE)
+
+
+def escalate(store: Store) -> None:
+    """Tell the next channel."""
+    (due,) = store.due_escalations(now=NOON, limit=9)
+    way = pending(replace(an_alert(), id=due.alert_id), "phone", now=NOON)
+    rest = replace(due, due_at=NOON + HOUR, channels=("phone",))
+    store.commit_escalation(EscalationPlan(steps=((due, way, rest),)))
+
+
 STEPS: tuple[Step, ...] = (
     sync,
     commit_polls,
@@ -183,6 +229,9 @@ STEPS: tuple[Step, ...] = (
     resume,
     recover,
     poll_now,
+    release,
+    unmute,
+    escalate,
 )
 
 

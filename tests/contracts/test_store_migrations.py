@@ -296,6 +296,7 @@ def test_two_programs_that_upgrade_at_once_do_it_once(bare_url: str, one_step_mo
 
 def _forget_coverage(tx: Connection) -> None:
     """Undo the step that brought the tables of coverage, and let every feed have failed six times."""
+    later = ("holds", "mutes", "acks", "marks", "escalations")
     for name in (
         "entry_links",
         "gap_entries",
@@ -304,6 +305,7 @@ def _forget_coverage(tx: Connection) -> None:
         "feed_memory",
         "renamed",
         "revisions",
+        *later,
     ):
         tx.exec_driver_sql(f"DROP TABLE {name}")
     tx.exec_driver_sql("UPDATE feed_schedule SET failures = 6")

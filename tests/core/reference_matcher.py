@@ -178,15 +178,32 @@ class Reference:
         places = set().union(*(f[0] for f in founds))
         if not all(f[1] for f in founds):
             return places, False
-        far = [f[0] for f in founds if f[0] and min(f[0])[0] >= self.title_end]
-        return places, self.near_words == 0 or not far or self._fits_window(far)
+        if self.near_words == 0:
+            return places, True
+        full = [f[0] for f in founds if f[0]]
+        far = [part for part in full if min(part)[0] >= self.title_end]
+        windows = self._windows(far)
+        if far and not windows:
+            return places, False
+        if not far:
+            return places, True
+        if len(far) < len(full):
+            windows.append((0, self.title_end))
+        # What encloses this asks how near the close finds are, not those that stand elsewhere.
+        return {p for p in places if any(a <= p[0] and p[1] <= b for a, b in windows)}, True
 
-    def _fits_window(self, parts: list[set[Place]]) -> bool:
-        return any(
-            max(p[0] for p in chosen) - min(chosen)[1] <= self.near_words
-            and len({self.owner[p[0]] for p in chosen}) == 1
-            for chosen in product(*parts)
-        )
+    def _windows(self, parts: list[set[Place]]) -> list[Place]:
+        """Return where each find, with the last of every other part before it, is close."""
+        events = sorted((place, number) for number, part in enumerate(parts) for place in part)
+        windows = []
+        for event in events:
+            region = self.owner[event[0][0]]
+            before = [e for e in events if e <= event and self.owner[e[0][0]] == region]
+            last = {number: place for place, number in before}
+            starts = [place[0] for place in last.values()]
+            if len(last) == len(parts) and max(starts) - min(last.values())[1] <= self.near_words:
+                windows.append((min(starts), max(place[1] for place in last.values())))
+        return windows
 
     def _and(self, node: And, low: int, high: int) -> tuple[set[Place], bool] | None:
         parts = [self.where(part, low, high) for part in node.parts]

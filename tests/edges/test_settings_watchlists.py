@@ -50,7 +50,7 @@ def test_every_mistake_in_plain_text_is_told_with_its_line(home: Home) -> None:
     """A typing error must never become a query that finds nothing."""
     home.write(
         "watchlists/x.txt",
-        "chanels = desk\nemail = desk\npriority = urgent\nchannels = desk, phoen\nfeeds = BBC Wrold\n"
+        "chanels = desk\nemail = desk\npriority = pressing\nchannels = desk, phoen\nfeeds = BBC Wrold\n"
         'feeds = tag:gulf\npaused = perhaps\nnear_words = many\n\n"open\nNamed :: "open\noil\noil\nchannels = desk\n',
     )
 
@@ -58,10 +58,11 @@ def test_every_mistake_in_plain_text_is_told_with_its_line(home: Home) -> None:
         'watchlists/x.txt:1: chanels: there is no such setting (did you mean "channels"?)\n'
         "       1 | chanels = desk\n"
         "watchlists/x.txt:2: email: there is no such setting "
-        "(there are channels, feeds, priority, paused, near_words, scattered)\n"
+        "(there are channels, feeds, priority, paused, near_words, scattered, "
+        "max_per_hour, cooldown, rolling, burst, escalate, escalate_after)\n"
         "       2 | email = desk\n"
-        'watchlists/x.txt:3: priority: must be "low", "normal" or "high", not "urgent"\n'
-        "       3 | priority = urgent\n"
+        'watchlists/x.txt:3: priority: must be "low", "normal", "high" or "urgent", not "pressing"\n'
+        "       3 | priority = pressing\n"
         'watchlists/x.txt:4: channels[2]: there is no channel "phoen" (did you mean "phone"?)\n'
         "       4 | channels = desk, phoen\n"
         'watchlists/x.txt:5: feeds[1]: there is no feed "BBC Wrold" (did you mean "BBC World"?)\n'

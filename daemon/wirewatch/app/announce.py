@@ -7,6 +7,7 @@ from datetime import datetime
 
 from wirewatch.app.context import Context
 from wirewatch.app.dispatch import Job
+from wirewatch.app.gate import Doorkeeper
 from wirewatch.app.logs import get_logger
 from wirewatch.core.model.plan import AnnouncementPlan
 from wirewatch.core.plan.announce import fingerprints, plan_announcement
@@ -23,11 +24,14 @@ class Announcer:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._alarm: asyncio.TimerHandle | None = None
+        self._door = Doorkeeper(context)
 
     async def announce(self, job: Job) -> None:
         """Tell what is ripe, and set the alarm for what is not."""
         del job
         context = self._context
+        await self._door.escalate()
+        await self._door.release()
         now = context.now()
         plan = await context.off(self._plan, now)
         if plan is None:
@@ -44,6 +48,8 @@ class Announcer:
                 if name in context.world.channels
             )
         )
+        if plan.holds:
+            await self._door.release()  # the first of a burst is told at once
         if plan.look_again_at is not None:
             self._look_again((plan.look_again_at - now).total_seconds())
 
@@ -67,7 +73,7 @@ class Announcer:
         prints = fingerprints(waiting)
         keys = sorted({key for print_ in prints.values() for key in print_.numbers()})
         stories = context.store.stories_sharing(keys, since=now - rules.story_window)
-        return plan_announcement(
+        plan = plan_announcement(
             waiting,
             stories,
             prints=prints,
@@ -76,3 +82,9 @@ class Announcer:
             started_at=context.started_at,
             now=now,
         )
+        return self._door.check(plan, waiting, now)
+
+    def has_work(self) -> bool:
+        """Say whether hits wait, or something that was kept back is to be looked at."""
+        context = self._context
+        return bool(context.store.waiting(limit=1)) or self._door.is_due(context.now())

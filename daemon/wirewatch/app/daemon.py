@@ -80,6 +80,7 @@ class Daemon:
         context = self.context
         settings = context.world.settings
         freed = await context.off(context.store.recover, now=context.now())
+        await context.off(context.store.reconsider, now=context.now())
         await context.off(
             context.store.sync_feeds,
             settings.feeds,
@@ -123,6 +124,7 @@ class Daemon:
             now=context.now(),
             spread=_spread(world),
         )
+        await context.insist(context.store.reconsider, now=context.now())
         context.dispatcher.submit(Job(kind="rematch"))
         await self._heartbeat()
 
@@ -165,7 +167,7 @@ class Daemon:
 
     def _has_work(self) -> bool:
         store, now = self.context.store, self.context.now()
-        if store.due_shards(now=now) or store.waiting(limit=1):
+        if store.due_shards(now=now) or self._announcer.has_work():
             return True
         due = (at for name, at in store.next_due().items() if name in self.context.world.channels)
         return (
@@ -191,7 +193,7 @@ class Daemon:
         jobs += self._filler.due(store)
         if store.due_articles(now=now):
             jobs.append(Job(kind="articles"))
-        if store.waiting(limit=1):
+        if self._announcer.has_work():
             jobs.append(Job(kind="announce"))
         jobs.extend(
             Job(kind="deliver", about=channel)

@@ -84,7 +84,12 @@ class Sender:
             receipt = NotSent(detail=f"Wirewatch itself failed: {type(exc).__name__}")
         took = timedelta(seconds=monotonic() - began)
         plan = after_attempt(
-            parcel, receipt, rules=context.world.retry, now=context.now(), took=took
+            parcel,
+            receipt,
+            rules=context.world.retry,
+            now=context.now(),
+            took=took,
+            channel=channel,
         )
         await context.insist(context.store.settle, plan)
         self._learn(channel.name, plan)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from wirewatch.core.cadence import CadenceRules
 from wirewatch.core.model.alert import ChannelSpec
+from wirewatch.core.model.policy import WatchPolicy
 from wirewatch.core.model.watch import Watchlist, WatchSpec
 from wirewatch.core.plan.article import ArticleRules
 from wirewatch.core.plan.deliver import RetryRules
+from wirewatch.core.plan.escalate import Chain
 from wirewatch.core.plan.wanted import Progress, Wanted
 from wirewatch.core.policy.verdict import AlertRules
 from wirewatch.settings.schema import CadenceKind
@@ -27,6 +29,8 @@ class World:
     articles: ArticleRules
     alerts: AlertRules
     retry: RetryRules
+    watch_policies: Mapping[str, WatchPolicy]
+    chains: Mapping[str, Chain]
 
     @classmethod
     def of(cls, settings: Settings, *, progress: Progress | None = None) -> World:
@@ -37,6 +41,7 @@ class World:
                 settings.watchlists,
                 terms=settings.terms,
                 snippets=settings.alerts.snippets,
+                routes=settings.routes,
                 progress=progress,
             ),
             channels={channel.name: channel for channel in settings.channels},
@@ -63,6 +68,16 @@ class World:
                 max_retry=settings.delivery.max_retry,
                 operator=settings.general.operator,
             ),
+            watch_policies={
+                watch.id: watch.policy
+                for watchlist in settings.watchlists
+                for watch in watchlist.watches
+            },
+            chains={
+                watchlist.name: Chain(channels=watchlist.escalate, after=watchlist.escalate_after)
+                for watchlist in settings.watchlists
+                if watchlist.escalate
+            },
         )
 
 
@@ -73,4 +88,9 @@ def only(world: World, keep: frozenset[str]) -> Wanted:
         chosen: tuple[WatchSpec, ...] = tuple(w for w in watchlist.watches if w.id in keep)
         if chosen:
             lists.append(replace(watchlist, watches=chosen))
-    return Wanted.of(lists, terms=world.settings.terms, snippets=world.alerts.snippets)
+    return Wanted.of(
+        lists,
+        terms=world.settings.terms,
+        snippets=world.alerts.snippets,
+        routes=world.settings.routes,
+    )

@@ -10,6 +10,7 @@ import click
 
 from wirewatch.cli import show
 from wirewatch.cli.exits import Exit
+from wirewatch.cli.route import route
 from wirewatch.cli.state import State, json_option, pass_state
 
 if TYPE_CHECKING:
@@ -162,6 +163,9 @@ def _stored_message(state: State, settings: Settings, asked: str) -> Message | N
         return history.parcels[-1].alert.message
     rules = AlertRules(timezone=settings.general.timezone, snippets=settings.alerts.snippets)
     return preview_message(history, rules)
+
+
+channel.add_command(route)
 
 
 def _chosen(settings: Settings, names: tuple[str, ...]) -> list[ChannelSpec]:

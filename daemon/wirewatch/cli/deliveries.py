@@ -12,9 +12,12 @@ from wirewatch.cli.exits import Exit
 from wirewatch.cli.state import State, json_option, pass_state
 
 if TYPE_CHECKING:
-    from wirewatch.core.model.alert import DeliveryState
+    from collections.abc import Mapping
 
-STATES = ("pending", "sending", "sent", "dead", "dropped")
+    from wirewatch.core.model.alert import DeliveryKey, DeliveryState, Parcel
+    from wirewatch.core.model.hold import Hold
+
+STATES = ("pending", "sending", "sent", "dead", "dropped", "held", "gathered")
 
 
 @click.group
@@ -36,6 +39,7 @@ def list_(state: State, wanted: str | None, channel: str | None, limit: int) -> 
     try:
         chosen = DeliveryState(wanted) if wanted else None
         found = store.deliveries(state=chosen, channel=channel, limit=limit)
+        holds = store.holds([parcel.delivery.key for parcel in found])
     finally:
         store.close()
     if state.as_json:
@@ -50,6 +54,8 @@ def list_(state: State, wanted: str | None, channel: str | None, limit: int) -> 
                     "due_at": parcel.delivery.due_at,
                     "done_at": parcel.delivery.done_at,
                     "last_error": parcel.delivery.last_error,
+                    "held": hold.why if (hold := holds.get(parcel.delivery.key)) else None,
+                    "told_in": hold.told_in if hold else None,
                     "alert": parcel.alert.id,
                     "kind": parcel.alert.kind,
                     "subject": parcel.alert.message.subject,
@@ -60,7 +66,7 @@ def list_(state: State, wanted: str | None, channel: str | None, limit: int) -> 
     else:
         now = datetime.now(UTC)
         show.table(
-            ("key", "channel", "state", "tries", "made", "subject", "last error"),
+            ("key", "channel", "state", "tries", "made", "subject", "about it"),
             (
                 (
                     parcel.delivery.key,
@@ -69,12 +75,23 @@ def list_(state: State, wanted: str | None, channel: str | None, limit: int) -> 
                     parcel.delivery.attempts,
                     show.ago(parcel.delivery.created_at, now),
                     parcel.alert.message.subject[:80],
-                    parcel.delivery.last_error,
+                    parcel.delivery.last_error or _why_held(parcel, holds),
                 )
                 for parcel in found
             ),
         )
     return Exit.DONE if found else Exit.NOTHING
+
+
+def _why_held(parcel: Parcel, holds: Mapping[DeliveryKey, Hold]) -> str | None:
+    from wirewatch.core.model.alert import DeliveryState
+
+    hold, way = holds.get(parcel.delivery.key), parcel.delivery
+    if hold is None:
+        return None
+    if way.state is not DeliveryState.HELD:
+        return hold.why.value
+    return f"{hold.why.value}, looked at {show.ago(way.due_at, datetime.now(UTC))}"
 
 
 @deliveries.command

@@ -38,6 +38,13 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "watch": ("watch:watch", "List, add, test and pause watches."),
         "channel": ("channel:channel", "List, add and test channels."),
     },
+    "What you are told": {
+        "mute": ("mute:mute", "Be quiet about a story, watch, feed or channel until a time."),
+        "unmute": ("mute:unmute", "End a mute; what it kept back is told in one summary."),
+        "mutes": ("mute:mutes", "List what is muted, and until when."),
+        "ack": ("mute:ack", "Take note of alerts: they go to no further channel."),
+        "mark": ("mute:mark", "Say whether a hit is what its watch is for."),
+    },
     "Look things up": {
         "hits": ("look:hits", "Show what matched, newest first."),
         "why": ("why:why", "Say what came of a page or an entry, and why you were (not) told."),

@@ -247,6 +247,7 @@ def _print_status(daemon: Mapping[str, object], counts: Counts, now: datetime) -
     click.echo(
         f"  sent    {deliveries.get(DeliveryState.SENT, 0)}, {waiting} waiting, "
         f"{deliveries.get(DeliveryState.DEAD, 0)} dead"
+        + (f", {held} kept back" if (held := deliveries.get(DeliveryState.HELD, 0)) else "")
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final
 
-from wirewatch.core.model.alert import Message
+from wirewatch.core.model.alert import Item, Message
 from wirewatch.core.model.hit import Snippet
 from wirewatch.notify import escape, facts
 from wirewatch.notify.cut import shorten, shorten_snippet
@@ -15,6 +15,7 @@ from wirewatch.notify.template import BadTemplateError, fill
 
 SUBJECT_CHARS: Final = 120
 _SNIPPET_STEPS: Final = (300, 200, 120, 60)
+_ITEM_STEPS: Final = (100, 60, 40, 25, 15, 10, 6, 4, 2, 1)
 _HEADLINE_STEPS: Final = (300, 200, 120, 60, 30, 12, 0)
 
 
@@ -112,6 +113,9 @@ def _barest(
 def _smaller(message: Message) -> Iterable[Message]:
     """Yield the message and ever shorter versions of it."""
     yield message
+    for count in (step for step in _ITEM_STEPS if step < len(message.items)):
+        more = f"And {len(message.items) - count} more: wirewatch hits"
+        yield replace(message, items=message.items[:count], note=more)
     for chars in _SNIPPET_STEPS:
         short = tuple(shorten_snippet(one, chars) for one in message.snippets)
         for count in range(len(short), 0, -1):
@@ -153,6 +157,7 @@ def _text(message: Message, with_headline: bool) -> str:
     parts = ["\n".join(heading)]
     parts += [_pieces(one, escape.text, mark) for one in message.snippets]
     parts += [escape.text(block) for block in _blocks(message)]
+    parts += [_two_lines(f"- {escape.text(_line(one))}", one) for one in message.items]
     parts += ["\n".join(escape.text(line) for line in _small_print(message))]
     parts += [_link_line(message)]
     return "\n\n".join(part for part in parts if part)
@@ -166,6 +171,21 @@ def _blocks(message: Message) -> list[str]:
     return [block for block in (message.body or "").split("\n\n") if block.strip()]
 
 
+def _line(item: Item) -> str:
+    return f"{item.headline} ({item.outlet})" if item.outlet else item.headline
+
+
+def _two_lines(line: str, item: Item) -> str:
+    link = escape.safe_link(item.link)
+    return f"{line}\n{link}" if link else line
+
+
+def _linked(item: Item, quote: Callable[[str], str]) -> str:
+    link = escape.safe_link(item.link)
+    line = quote(_line(item))
+    return f'<a href="{escape.html(link)}">{line}</a>' if link else line
+
+
 def _marked(quote: Callable[[str], str], bold: str) -> Callable[[Message, bool], str]:
     def mark(words: str) -> str:
         return f"{bold}{quote(words)}{bold}"
@@ -177,6 +197,7 @@ def _marked(quote: Callable[[str], str], bold: str) -> Callable[[Message, bool],
         parts = ["\n".join(heading)]
         parts += [f"> {_pieces(one, quote, mark)}" for one in message.snippets]
         parts += [quote(block) for block in _blocks(message)]
+        parts += [_two_lines(f"• {quote(_line(one))}", one) for one in message.items]
         parts += ["\n".join(quote(line) for line in _small_print(message))]
         parts += [_link_line(message)]
         return "\n\n".join(part for part in parts if part)
@@ -215,6 +236,7 @@ def _html_parts(message: Message, with_headline: bool) -> tuple[str, list[str], 
     ]
     quotes = [_pieces(one, escape.simple_html, mark) for one in message.snippets]
     rest = [escape.simple_html(block) for block in _blocks(message)]
+    rest += [_linked(one, escape.simple_html) for one in message.items]
     rest += ["\n".join(escape.simple_html(line) for line in _small_print(message))]
     rest += [escape.address(_link_line(message))]
     return "\n".join(heading), quotes, rest
@@ -244,6 +266,7 @@ def _mail_html(message: Message, with_headline: bool) -> str:
         for one in message.snippets
     ]
     parts += [f"<p>{escape.html(block)}</p>" for block in _blocks(message)]
+    parts += [f"<p>{_linked(one, escape.html)}</p>" for one in message.items]
     parts += [f'<p style="{_QUIET}">{escape.html(line)}</p>' for line in _small_print(message)]
     if link:
         parts.append(f'<p style="font-size:13px"><a href="{escape.address(link)}">{shown}</a></p>')

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
 from wirewatch.core.model.alert import ChannelSpec
+from wirewatch.core.model.policy import ChannelPolicy
 from wirewatch.settings.draft import Draft
 from wirewatch.settings.locate import KeyPath
 from wirewatch.settings.redact import without
-from wirewatch.settings.schema import ChannelTable, DeliverySettings, names_of
+from wirewatch.settings.schema import ChannelTable, names_of
 from wirewatch.settings.secrets import Revealed
 from wirewatch.settings.sources import Found
 from wirewatch.settings.suggest import did_you_mean, hint_for
@@ -29,10 +31,19 @@ _PLACEHOLDER: Final = re.compile(r"\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_-]*)\}")
 _KNOWN: Final = names_of(ChannelTable)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """What holds for channels that do not say it themselves."""
+
+    timeout: timedelta
+    timezone: str
+    rolling_max: timedelta
+
+
 def build_channels(
     draft: Draft,
     *,
-    delivery: DeliverySettings,
+    defaults: Defaults,
     check: CheckChannel | None,
     check_template: CheckTemplate | None = None,
 ) -> list[Built[ChannelSpec]]:
@@ -42,7 +53,7 @@ def build_channels(
         if not _NAME.fullmatch(name):
             hint = "use letters, digits, spaces, . @ + - and _"
             draft.faults.add(found, f'"{name}" cannot be the name of a channel', hint=hint)
-        elif channel := _channel(draft, name, found, delivery, check):
+        elif channel := _channel(draft, name, found, defaults, check):
             if check_template is not None:
                 _check_templates(draft, channel, check_template)
             built.append(channel)
@@ -50,7 +61,7 @@ def build_channels(
 
 
 def _channel(
-    draft: Draft, name: str, found: Found, delivery: DeliverySettings, check: CheckChannel | None
+    draft: Draft, name: str, found: Found, defaults: Defaults, check: CheckChannel | None
 ) -> Built[ChannelSpec] | None:
     revealed = draft.revealed(found).value
     written = revealed if isinstance(revealed, dict) else {}
@@ -70,13 +81,24 @@ def _channel(
             if problem := check(url):
                 message = _scrubbed(problem, (url, *values.texts.values()))
                 draft.faults.add(found, message, inside=path)
-    timeout = table.timeout or delivery.timeout
+    timeout = table.timeout or defaults.timeout
     spec = ChannelSpec(
         name=name,
         urls=tuple(url for _, url in filled),
         timeout_s=timeout.total_seconds(),
         subject=table.subject,
         template=table.template,
+        fallback=table.fallback,
+        fallback_after=table.fallback_after,
+        policy=ChannelPolicy(
+            timezone=table.timezone or defaults.timezone,
+            digest=table.digest,
+            quiet=table.quiet_hours,
+            max_per_hour=table.max_per_hour,
+            cooldown=table.cooldown,
+            rolling=table.rolling,
+            rolling_max=defaults.rolling_max,
+        ),
     )
     return Built(spec, found)
 

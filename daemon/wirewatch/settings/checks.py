@@ -12,6 +12,7 @@ from wirewatch.errors import Fault
 from wirewatch.settings.draft import Draft
 from wirewatch.settings.durations import spell_duration
 from wirewatch.settings.settings import Settings
+from wirewatch.settings.suggest import hint_for
 from wirewatch.settings.tables import Built
 
 _NOT_ABOVE: Final = (
@@ -57,6 +58,23 @@ def check_timeouts(
         if own and channel.noun.timeout_s >= lease.total_seconds():
             message = f"must be shorter than delivery.lease ({shown})"
             draft.faults.add(channel.found, message, inside=("timeout",))
+
+
+def check_fallbacks(draft: Draft, channels: Sequence[Built[ChannelSpec]]) -> None:
+    """Note fallbacks that are no channel, or that would pass an alert on for ever."""
+    by_name = {one.noun.name: one.noun for one in channels}
+    for one in channels:
+        name = one.noun.fallback
+        if name is None:
+            continue
+        if name not in draft.channels:
+            hint = hint_for(name, draft.channels)
+            draft.faults.add(
+                one.found, f'there is no channel "{name}"', inside=("fallback",), hint=hint
+            )
+        elif name == one.noun.name or (name in by_name and by_name[name].fallback):
+            message = "cannot stand in: it is the channel itself, or has a fallback of its own"
+            draft.faults.add(one.found, message, inside=("fallback",), hint="name another channel")
 
 
 def warnings(settings: Settings) -> tuple[Fault, ...]:

@@ -18,6 +18,7 @@ Table = dict[str, Found]
 _SINGULAR: Final[Mapping[str, str]] = {
     "feeds": "[[feed]]",
     "watches": "[[watch]]",
+    "routes": "[[route]]",
     "channels": "[channel.NAME]",
     "watchlists": "[watchlist.NAME]",
 }
@@ -42,6 +43,7 @@ class Draft:
     feeds: list[Found] = field(default_factory=list)
     watches: list[tuple[str | None, Found]] = field(default_factory=list)
     """Watches, with the list whose file they stand in."""
+    routes: list[Found] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     missing: set[tuple[str, KeyPath]] = field(default_factory=set)
     """Secrets that are not there and, for a command that only looks things up, need not be."""
@@ -54,6 +56,7 @@ class Draft:
             "channel": self._channels,
             "watchlist": self._lists,
             "feed": self._feeds,
+            "route": self._routes,
             "watch": lambda found: self._watches(None, found),
         }
         for key, value in source.tree.items():
@@ -144,6 +147,9 @@ class Draft:
 
     def _feeds(self, found: Found) -> None:
         self.feeds += self._tables(found, hint="write [[feed]], with two brackets")
+
+    def _routes(self, found: Found) -> None:
+        self.routes += self._tables(found, hint="write [[route]], with two brackets")
 
     def _watches(self, watchlist: str | None, found: Found) -> None:
         tables = self._tables(found, hint="write [[watch]], with two brackets")

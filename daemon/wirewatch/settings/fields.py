@@ -15,10 +15,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, Strict
 
 from wirewatch.core.model.access import OWN_HEADERS
+from wirewatch.core.model.policy import DayTime, QuietSpan
 from wirewatch.core.urls import is_web_url
 from wirewatch.settings.durations import parse_duration, parse_size
 from wirewatch.settings.redact import redact_url
 from wirewatch.settings.suggest import did_you_mean
+from wirewatch.settings.times import parse_day_time, parse_span
 
 Network = IPv4Network | IPv6Network
 
@@ -43,6 +45,22 @@ def _size(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     raise ValueError('must be a size in quotes; write it as "16 MiB"')
+
+
+def _day_time(value: object) -> object:
+    if isinstance(value, str):
+        return parse_day_time(value)
+    if isinstance(value, DayTime):
+        return value
+    raise ValueError('must be a time of day in quotes; write it as "08:00"')
+
+
+def _span(value: object) -> object:
+    if isinstance(value, str):
+        return parse_span(value)
+    if isinstance(value, QuietSpan):
+        return value
+    raise ValueError('must be a span of the day in quotes; write it as "22:00-07:00"')
 
 
 def _some_time(length: timedelta) -> timedelta:
@@ -180,6 +198,8 @@ def _pin(text: str) -> str:
 Switch = Annotated[bool, Strict()]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Length = Annotated[Duration, AfterValidator(_some_time)]
+DayTimeField = Annotated[DayTime, BeforeValidator(_day_time)]
+QuietField = Annotated[QuietSpan, BeforeValidator(_span)]
 Days = Annotated[Duration, AfterValidator(_a_day)]
 Size = Annotated[int, BeforeValidator(_size), AfterValidator(_a_kilobyte)]
 Count = Annotated[int, Strict(), Field(ge=0, le=10_000)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from wirewatch.core.model.hit import WatchId
-from wirewatch.core.model.watch import Watchlist, WatchSpec
+from wirewatch.core.model.policy import WatchPolicy
+from wirewatch.core.model.watch import Priority, Watchlist, WatchSpec
 from wirewatch.errors import QueryError
 from wirewatch.settings.draft import Draft
 from wirewatch.settings.faults import place_of
@@ -15,6 +16,8 @@ from wirewatch.settings.schema import General, ListTable, MatchSettings, WatchTa
 from wirewatch.settings.sources import Found
 from wirewatch.settings.suggest import hint_for
 from wirewatch.settings.tables import Built, checked, merged
+
+T = TypeVar("T")
 
 CheckQuery = Callable[[str, Mapping[str, str]], None]
 """Raises QueryError for a query that is malformed; the second argument are the reusable ones."""
@@ -72,6 +75,8 @@ class Names:
     channels: Set[str]
     feeds: Set[str]
     tags: Set[str]
+    watches: Set[str] = frozenset()
+    """Watchlists, and watches by their ids."""
 
 
 def build_terms(draft: Draft, check: CheckQuery | None) -> dict[str, str]:
@@ -119,6 +124,8 @@ def build_lists(
             channels=tuple(dict.fromkeys(channels)),
             priority=table.priority,
             paused=table.paused,
+            escalate=tuple(dict.fromkeys(table.escalate)),
+            escalate_after=table.escalate_after,
         )
         built.append(Built(watchlist, found))
     return built
@@ -129,16 +136,18 @@ def check_references(draft: Draft, names: Names) -> None:
     general = draft.sections.get("general", {})
     for key in ("channels", "operator"):
         if key in general:
-            _all_known(draft, general[key], names.channels, "channel")
+            all_known(draft, general[key], names.channels, "channel")
     for table in draft.lists.values():
-        if "channels" in table:
-            _all_known(draft, table["channels"], names.channels, "channel")
+        for key in ("channels", "escalate"):
+            if key in table:
+                all_known(draft, table[key], names.channels, "channel")
         if "feeds" in table:
             scope = names.feeds | {f"tag:{tag}" for tag in names.tags}
-            _all_known(draft, table["feeds"], scope, "feed")
+            all_known(draft, table["feeds"], scope, "feed")
 
 
-def _all_known(draft: Draft, found: Found, names: Set[str], kind: str) -> None:
+def all_known(draft: Draft, found: Found, names: Set[str], kind: str) -> None:
+    """Note every name in a list that is none of these."""
     written = found.value if isinstance(found.value, list) else []
     for index, name in enumerate(written):
         if not isinstance(name, str) or name.strip() in names:
@@ -223,4 +232,20 @@ def _watch(
         query=one.noun.query.strip(),
         near_words=next((words for words in near if words is not None), match.near_words),
         scattered=one.noun.scattered or table.scattered or match.scattered,
+        policy=_policy(one.noun, table),
     )
+
+
+def _policy(watch: WatchTable, table: ListTable) -> WatchPolicy:
+    """Return how much is told of a watch: what it says itself, else what its list says."""
+    return WatchPolicy(
+        urgent=(watch.priority or table.priority) is Priority.URGENT,
+        max_per_hour=_own(watch.max_per_hour, table.max_per_hour),
+        burst=_own(watch.burst, table.burst),
+        cooldown=_own(watch.cooldown, table.cooldown),
+        rolling=_own(watch.rolling, table.rolling),
+    )
+
+
+def _own(own: T | None, default: T) -> T:
+    return default if own is None else own

@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from wirewatch.core.model.alert import ChannelSpec
 from wirewatch.core.model.feed import FeedSpec
+from wirewatch.core.model.watch import Watchlist
 from wirewatch.errors import Fault
-from wirewatch.settings.channels import CheckChannel, CheckTemplate, build_channels
-from wirewatch.settings.checks import check_limits, check_timeouts
+from wirewatch.settings.channels import CheckChannel, CheckTemplate, Defaults, build_channels
+from wirewatch.settings.checks import check_fallbacks, check_limits, check_timeouts
 from wirewatch.settings.draft import Draft
 from wirewatch.settings.environment import overrides
 from wirewatch.settings.faults import Faults
@@ -29,6 +30,7 @@ from wirewatch.settings.lists import (
 from wirewatch.settings.locate import KeyPath
 from wirewatch.settings.opml import read_opml
 from wirewatch.settings.places import database_url, fragments, matching
+from wirewatch.settings.routes import build_routes, check_routes
 from wirewatch.settings.schema import SECTIONS, Database, General
 from wirewatch.settings.secrets import Vault, variables_named
 from wirewatch.settings.settings import Settings
@@ -247,8 +249,13 @@ def _build(
         name: merged(draft, kind, draft.sections.get(name, {})) for name, kind in SECTIONS.items()
     }
     feeds = build_feeds(draft, imported, poll=sections["poll"], article=sections["article"])
+    defaults = Defaults(
+        timeout=sections["delivery"].timeout,
+        timezone=sections["general"].timezone,
+        rolling_max=sections["alerts"].rolling_max,
+    )
     channels = build_channels(
-        draft, delivery=sections["delivery"], check=check_channel, check_template=check_template
+        draft, defaults=defaults, check=check_channel, check_template=check_template
     )
     sections["general"] = _told_somewhere(sections["general"], channels)
     terms = build_terms(draft, check_query)
@@ -261,13 +268,18 @@ def _build(
     check_limits(draft, sections)
     delivery = sections["delivery"]
     check_timeouts(draft, channels, lease=delivery.lease, timeout=delivery.timeout)
+    routes = build_routes(draft)
+    check_fallbacks(draft, channels)
     if not draft.faults.unread:
-        check_references(draft, _names(draft, feeds))
+        names = _names(draft, feeds, lists)
+        check_references(draft, names)
+        check_routes(draft, names)
     settings = Settings(
         **sections,
         feeds=tuple(one.noun for one in feeds),
         watchlists=tuple(one.noun for one in lists),
         channels=tuple(one.noun for one in channels),
+        routes=routes,
         terms=MappingProxyType(terms),
         files=tuple(draft.files),
         notes=tuple(draft.faults.warnings),
@@ -281,7 +293,7 @@ def _told_somewhere(general: General, channels: Sequence[Built[ChannelSpec]]) ->
     return replace(general, channels=everywhere, operator=general.operator or everywhere)
 
 
-def _names(draft: Draft, feeds: list[Built[FeedSpec]]) -> Names:
+def _names(draft: Draft, feeds: list[Built[FeedSpec]], lists: list[Built[Watchlist]]) -> Names:
     """Return every name that is given, be it by something that is wrong otherwise."""
     feed_names = {one.noun.name for one in feeds}
     tags = {tag for one in feeds for tag in one.noun.tags}
@@ -291,7 +303,13 @@ def _names(draft: Draft, feeds: list[Built[FeedSpec]]) -> Names:
             feed_names.add(name.strip())
         if isinstance(own := table.get("tags"), list):
             tags |= {tag.strip() for tag in own if isinstance(tag, str)}
-    return Names(channels=draft.channels.keys(), feeds=feed_names, tags=tags)
+    watches = {watch.id for one in lists for watch in one.noun.watches}
+    return Names(
+        channels=draft.channels.keys(),
+        feeds=feed_names,
+        tags=tags,
+        watches=watches | {one.noun.name for one in lists},
+    )
 
 
 def _database(draft: Draft, database: Database, base: Path, environ: Mapping[str, str]) -> Database:

@@ -22,6 +22,7 @@ from wirewatch.settings.durations import parse_size
 from wirewatch.settings.fields import (
     Count,
     Days,
+    DayTimeField,
     Duration,
     FeedName,
     HeaderName,
@@ -34,6 +35,7 @@ from wirewatch.settings.fields import (
     Pin,
     ProxyUrl,
     Query,
+    QuietField,
     Size,
     Switch,
     Tag,
@@ -157,6 +159,8 @@ class Alerts:
     """How long later copies of a story join it instead of ringing again."""
     snippets: Number = 4
     """How many sentences an alert quotes at most."""
+    rolling_max: Length = timedelta(hours=4)
+    """The longest time for which hits of a noisy watch are gathered, where rolling is set."""
 
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
@@ -265,6 +269,16 @@ class WatchTable:
     """Texts for which the watch must ring: checked whenever the configuration is read, which is refused otherwise."""
     expect_no_match: tuple[Query, ...] = ()
     """Texts for which it must not ring."""
+    priority: Priority | None = None
+    """"urgent" breaks through quiet hours and digests. Default: priority of its list."""
+    max_per_hour: Count | None = None
+    """As for its list, for this watch."""
+    cooldown: Duration | None = None
+    """As for its list, for this watch."""
+    rolling: Duration | None = None
+    """As for its list, for this watch."""
+    burst: Count | None = None
+    """As for its list, for this watch."""
 
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
@@ -276,13 +290,25 @@ class ListTable:
     feeds: tuple[Label, ...] = ()
     """The names of the feeds it watches, or tag:NAME for all with a tag. Empty: every feed."""
     priority: Priority = Priority.NORMAL
-    """How urgent its alerts are: "low", "normal" or "high"."""
+    """How urgent its alerts are: "low", "normal", "high", or "urgent": that breaks through quiet hours and digests."""
     paused: Switch = False
     """Do not watch for now."""
     near_words: Count | None = None
     """As in [match], for the watches of this list."""
     scattered: Scattered | None = None
     """As in [match], for the watches of this list."""
+    max_per_hour: Count = 0
+    """So many messages about each watch in any hour on each channel; more are told together. 0: no limit."""
+    cooldown: Duration = timedelta(0)
+    """How long a watch that rang is silent on that channel; then what came is told together."""
+    rolling: Duration = timedelta(0)
+    """The first hit of a quiet watch rings at once; what follows is gathered for this long, longer while it goes on."""
+    burst: Count = 0
+    """So many hits in ten minutes, if unusual for a watch, are told as one: something is happening. 0: never."""
+    escalate: tuple[Label, ...] = ()
+    """The channels that are told next, one after the other, while nobody acknowledges an alert (wirewatch ack)."""
+    escalate_after: Length = timedelta(minutes=15)
+    """How long each of them has."""
 
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
@@ -299,6 +325,45 @@ class ChannelTable:
     """A template for the title: "{{ outlet }}: {{ headline }}". See docs/channels.md."""
     template: str | None = None
     """A template for the message, also { file = "desk.txt" }."""
+    fallback: Label | None = None
+    """The channel that is told instead when this one fails for a while or for good; it keeps its own policies."""
+    fallback_after: Length = timedelta(minutes=10)
+    """How long it may fail before that. What it missed it still gets afterwards."""
+    timezone: Zone | None = None
+    """The time zone of its digests and quiet hours. Default: timezone of [general]."""
+    digest: tuple[DayTimeField, ...] = ()
+    """Tell everything together at these times: ["08:00", "mon-fri 18:00"]. Empty: each alert at once."""
+    quiet_hours: tuple[QuietField, ...] = ()
+    """When it must be quiet: ["22:00-07:00", "sat,sun 00:00-24:00"]. What came is told together afterwards."""
+    max_per_hour: Count = 0
+    """So many messages in any hour; more are told together as soon as there is room. 0: no limit."""
+    cooldown: Duration = timedelta(0)
+    """How long a watch that rang is silent here; then what came is told together."""
+    rolling: Duration = timedelta(0)
+    """The first hit of a quiet watch rings at once; what follows is gathered for this long, longer while it goes on."""
+
+
+@dataclass(frozen=True, kw_only=True, config=_CONFIG)
+class RouteTable:
+    """A route: one [[route]] for each. They are tried from top to bottom; the first that fits decides.
+
+    `wirewatch channel route --explain` says for an entry or a text who would be told, and why.
+    """
+
+    channels: tuple[Label, ...]
+    """Where the hits go that meet every condition below, instead of to the channels of their watchlist."""
+    watches: tuple[Label, ...] = ()
+    """Only hits of these watchlists, or of these watches (LIST/NAME)."""
+    feeds: tuple[Label, ...] = ()
+    """Only hits in these feeds, or tag:NAME for all with a tag."""
+    priority: Priority | None = None
+    """Only hits of lists that are at least as urgent."""
+    languages: tuple[Language, ...] = ()
+    """Only hits in entries in these languages; those of unknown language do not fit."""
+    min_mentions: Count = 0
+    """Only hits whose words were found in at least so many places."""
+    besides: Switch = False
+    """Tell these channels besides, and go on with the next route."""
 
 
 SECTIONS: Final[Mapping[str, type[Any]]] = MappingProxyType(
@@ -322,6 +387,7 @@ TABLES: Final[Mapping[str, type[Any]]] = MappingProxyType(
         "feed": FeedTable,
         "watchlist": ListTable,
         "watch": WatchTable,
+        "route": RouteTable,
     }
 )
 """The tables of which there may be many."""

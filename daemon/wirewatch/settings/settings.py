@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from wirewatch.core.model.alert import ChannelSpec
 from wirewatch.core.model.feed import FeedSpec
+from wirewatch.core.model.route import Route
 from wirewatch.core.model.watch import Watchlist
 from wirewatch.errors import Fault
 from wirewatch.settings.schema import (
@@ -44,6 +45,7 @@ class Settings:
     feeds: tuple[FeedSpec, ...] = ()
     watchlists: tuple[Watchlist, ...] = ()
     channels: tuple[ChannelSpec, ...] = ()
+    routes: tuple[Route, ...] = ()
     terms: Mapping[str, str] = field(default_factory=_nothing)
     """Reusable queries: what ``@name`` stands for."""
     files: tuple[Path, ...] = ()

@@ -14,7 +14,8 @@ from wirewatch.settings.suggest import did_you_mean
 
 _SETTING: Final = re.compile(r"([A-Za-z][A-Za-z_-]*)(\s*)=(\s*)(.*)")
 _NAMED: Final = re.compile(r"(.+?)\s+::\s+(.+)")
-_LISTS: Final = frozenset({"channels", "feeds"})
+_LISTS: Final = frozenset({"channels", "feeds", "escalate"})
+_NUMBERS: Final = frozenset({"near_words", "max_per_hour", "burst"})
 _STRAIGHT: Final = str.maketrans("“”„‟", '""""')
 _YES: Final[Mapping[str, bool]] = {"yes": True, "true": True, "no": False, "false": False}
 
@@ -124,6 +125,6 @@ def _value(key: str, text: str) -> object:
     bare = text.strip("\"'")
     if key == "paused":
         return _YES.get(bare.casefold(), bare)
-    if key == "near_words" and bare.isdecimal() and len(bare) < 9:
+    if key in _NUMBERS and bare.isdecimal() and len(bare) < 9:
         return int(bare)
     return bare.casefold()

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from wirewatch.core.model.alert import Alert, Delivery
-from wirewatch.core.model.hit import HitState, StoryId
+from wirewatch.core.model.hit import HitState, StoryId, Why
+from wirewatch.core.model.hold import Hold
 from wirewatch.core.model.plan import AnnouncementPlan, WaitingHit
 from wirewatch.core.model.story import Story, StoryEntry
 from wirewatch.store.rules import last_at, telling_order
@@ -18,10 +19,13 @@ from wirewatch.store.shapes import (
     ARTICLE,
     DELIVERY,
     ENTRY,
+    ESCALATION,
     HIT,
+    HOLD,
     STORY_ENTRY,
     chunks,
     insert_new,
+    present,
 )
 from wirewatch.store.tables import (
     alerts,
@@ -35,6 +39,7 @@ from wirewatch.store.tables import (
     story_keys,
     told,
 )
+from wirewatch.store.tables_holds import escalations, holds
 
 
 def waiting(tx: Connection, *, limit: int) -> Sequence[WaitingHit]:
@@ -136,7 +141,17 @@ def commit(tx: Connection, plan: AnnouncementPlan) -> None:
         ],
     )
     post(tx, plan.alerts, plan.deliveries)
+    insert_new(tx, holds, [HOLD.row(hold) for hold in plan.holds])
+    insert_new(tx, escalations, [ESCALATION.row(one) for one in plan.escalations])
     _end_waits(tx, plan)
+
+
+def hold_back(tx: Connection, new: Sequence[Delivery], why: Why) -> None:
+    """Put held deliveries of alerts there are into the outbox; those that are there stay as they are."""
+    there = present(tx, deliveries.c.key, [way.key for way in new])
+    fresh = [way for way in new if way.key not in there]
+    insert_new(tx, deliveries, [DELIVERY.row(way) for way in fresh])
+    insert_new(tx, holds, [HOLD.row(Hold(delivery=way.key, why=why)) for way in fresh])
 
 
 def post(tx: Connection, new: Sequence[Alert], ways: Sequence[Delivery]) -> None:

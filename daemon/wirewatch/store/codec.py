@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from wirewatch.core.model.alert import Message
+from wirewatch.core.model.alert import Item, Message
 from wirewatch.core.model.coverage import GapPage, Memory, PageKind, Trace
 from wirewatch.core.model.entry import EntryKey
 from wirewatch.core.model.habit import Habit
@@ -120,6 +120,7 @@ def pack_message(message: Message) -> JsonObject:
         "note": message.note,
         "body": message.body,
         "lists": list(message.lists),
+        "items": [[item.headline, item.link, item.outlet] for item in message.items],
     }
 
 
@@ -140,6 +141,10 @@ def unpack_message(row: JsonObject) -> Message:
         note=row["note"],
         body=row["body"],
         lists=tuple(row["lists"]),
+        items=tuple(
+            Item(headline=headline, link=link, outlet=outlet)
+            for headline, link, outlet in row.get("items", ())
+        ),
     )
 
 

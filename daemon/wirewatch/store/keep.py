@@ -30,6 +30,7 @@ from wirewatch.store.tables import (
     story_keys,
     told,
 )
+from wirewatch.store.tables_holds import acks, escalations, holds, marks
 
 SLICE: Final = 1_000
 """Rows that go in one transaction: others need not wait long for their turn."""
@@ -90,6 +91,7 @@ def _prune_hits(tx: Connection, before: datetime) -> int:
     untold = exists().where(deliveries.c.alert_id == hits.c.alert_id, deliveries.c.state.in_(KEPT))
     old = (hits.c.found_at < before) & (hits.c.state != HitState.WAITING) & ~untold
     ids = _choose(tx, hits.c.id, old)
+    tx.execute(delete(marks).where(marks.c.hit_id.in_(ids)))
     tx.execute(delete(hits).where(hits.c.id.in_(ids)))
     return len(ids)
 
@@ -100,6 +102,9 @@ def _prune_alerts(tx: Connection, before: datetime) -> int:
     ids = _choose(tx, alerts.c.id, (alerts.c.created_at < before) & ~untold & ~shown)
     ways = select(deliveries.c.key).where(deliveries.c.alert_id.in_(ids))
     tx.execute(delete(attempts).where(attempts.c.delivery.in_(ways)))
+    tx.execute(delete(holds).where(holds.c.delivery.in_(ways)))
+    for table in (acks, escalations):
+        tx.execute(delete(table).where(table.c.alert_id.in_(ids)))
     tx.execute(delete(deliveries).where(deliveries.c.alert_id.in_(ids)))
     tx.execute(delete(alerts).where(alerts.c.id.in_(ids)))
     return len(ids)

@@ -10,7 +10,7 @@ from wirewatch.core.model.alert import Delivery, DeliveryKey, DeliveryState, Par
 from wirewatch.core.model.article import ArticleJob
 from wirewatch.core.model.entry import EntryKey, Known
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec
-from wirewatch.core.model.hit import HitState
+from wirewatch.core.model.hit import HitState, Why
 from wirewatch.core.model.plan import (
     AnnouncementPlan,
     ArticlePlan,
@@ -214,6 +214,8 @@ class MemoryStore(MemoryBrowse):
         rows.attempts.setdefault((plan.attempt.delivery, plan.attempt.at), plan.attempt)
         if not rules.is_overtaken(stored, plan.delivery):
             rows.deliveries[stored.key] = plan.delivery
+            if plan.fallback is not None:
+                rows.hold_back(plan.fallback, Why.FALLBACK)
             rows.post([plan.alarm] if plan.alarm else [], plan.alarm_deliveries)
 
     @alone

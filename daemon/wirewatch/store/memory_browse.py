@@ -19,13 +19,13 @@ from wirewatch.errors import StoreError
 from wirewatch.ports import Counts, HitView, Indexed, StoredText, ToIndex
 from wirewatch.store.kinds import to_json
 from wirewatch.store.memory_base import alone
-from wirewatch.store.memory_coverage import MemoryCoverage
 from wirewatch.store.memory_history import MemoryHistory
+from wirewatch.store.memory_holds import MemoryHolds
 from wirewatch.store.memory_index import MemoryIndex
 from wirewatch.store.rules import tidy
 
 
-class MemoryBrowse(MemoryCoverage, MemoryHistory):
+class MemoryBrowse(MemoryHolds, MemoryHistory):
     """The part of the store that is read."""
 
     @alone

@@ -21,7 +21,9 @@ from wirewatch.core.model.article import Article, ArticleStatus
 from wirewatch.core.model.coverage import FillPlan, Gap, GapId, GapState, Memory, Revision
 from wirewatch.core.model.entry import Entry, EntryId, EntryKey
 from wirewatch.core.model.feed import Feed, FeedId, FeedSpec, FeedState
-from wirewatch.core.model.hit import AlertId, Hit, HitId, HitState, StoryId
+from wirewatch.core.model.hit import AlertId, Hit, HitId, HitState, StoryId, Why
+from wirewatch.core.model.hold import Hold
+from wirewatch.core.model.mute import Ack, Escalation, Mark, Mute, MuteId
 from wirewatch.core.model.plan import AnnouncementPlan, HitVerdict, HostRest, PollPlan, PollRecord
 from wirewatch.core.model.story import Story, StoryEntry
 from wirewatch.core.urls import politeness_key
@@ -90,6 +92,11 @@ class Rows:
     renamed: dict[tuple[FeedId, EntryKey], EntryKey] = field(default_factory=dict)
     gaps: dict[GapId, Gap] = field(default_factory=dict)
     revisions: dict[tuple[EntryId, datetime], Revision] = field(default_factory=dict)
+    holds: dict[DeliveryKey, Hold] = field(default_factory=dict)
+    mutes: dict[MuteId, Mute] = field(default_factory=dict)
+    acks: dict[AlertId, Ack] = field(default_factory=dict)
+    marks: dict[HitId, Mark] = field(default_factory=dict)
+    escalations: dict[AlertId, Escalation] = field(default_factory=dict)
     index: MemoryIndex = field(default_factory=MemoryIndex)
     links: set[tuple[int, EntryId]] = field(default_factory=set)
     gap_of: dict[EntryId, GapId] = field(default_factory=dict)
@@ -233,6 +240,8 @@ class Rows:
         for id_, watch, channel in plan.told:
             self.tell(id_, [], [(watch, channel)])
         self.post(plan.alerts, plan.deliveries)
+        self.holds = {hold.delivery: hold for hold in plan.holds} | self.holds
+        self.escalations = {one.alert_id: one for one in plan.escalations} | self.escalations
         for verdict in plan.verdicts:
             self._end_wait(verdict)
 
@@ -275,6 +284,12 @@ class Rows:
             self.alerts.setdefault(alert.id, alert)
         for delivery in deliveries:
             self.deliveries.setdefault(delivery.key, delivery)
+
+    def hold_back(self, delivery: Delivery, why: Why) -> None:
+        """Put a held delivery into the outbox; one that is there stays as it is."""
+        if delivery.key not in self.deliveries:
+            self.deliveries[delivery.key] = delivery
+            self.holds[delivery.key] = Hold(delivery=delivery.key, why=why)
 
     def matching(
         self,
@@ -342,6 +357,7 @@ class Rows:
                 and hit.alert_id not in untold
             ],
         )
+        _drop(self.marks, [id_ for id_ in self.marks if id_ not in self.hits])
         gone += self._prune_alerts(hits_before, untold)
         matched = {hit.entry_id for hit in self.hits.values()}
         old = [
@@ -376,6 +392,9 @@ class Rows:
         }
         ways = [way.key for way in self.deliveries.values() if way.alert_id in old]
         _drop(self.attempts, [key for key in self.attempts if key[0] in ways])
+        _drop(self.holds, [key for key in ways if key in self.holds])
+        _drop(self.acks, [key for key in old if key in self.acks])
+        _drop(self.escalations, [key for key in old if key in self.escalations])
         _drop(self.deliveries, ways)
         return _drop(self.alerts, old)
 

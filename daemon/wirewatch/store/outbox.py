@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from wirewatch.core.model.alert import Attempt, Delivery, DeliveryKey, DeliveryState, Parcel
+from wirewatch.core.model.hit import Why
 from wirewatch.core.model.plan import AttemptPlan
-from wirewatch.store.announce import post
+from wirewatch.store.announce import hold_back, post
 from wirewatch.store.rules import OPEN, claimed, is_held, is_overtaken, released, resumed
 from wirewatch.store.shapes import ALERT, ATTEMPT, DELIVERY, chunks, insert_new
 from wirewatch.store.tables import alerts, attempts, deliveries
@@ -62,6 +63,8 @@ def settle(tx: Connection, plan: AttemptPlan) -> None:
     if is_overtaken(stored, plan.delivery):
         return
     _write(tx, [plan.delivery])
+    if plan.fallback is not None:
+        hold_back(tx, [plan.fallback], Why.FALLBACK)
     if plan.alarm is not None:
         post(tx, [plan.alarm], plan.alarm_deliveries)
 

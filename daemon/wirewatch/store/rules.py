@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, Final, TypeVar, cast
 
 from wirewatch.core.identity import number
-from wirewatch.core.model.alert import Delivery, DeliveryState
+from wirewatch.core.model.alert import AlertKind, Delivery, DeliveryState
 from wirewatch.core.model.article import Article, ArticleStatus
 from wirewatch.core.model.entry import Entry, EntryId
 from wirewatch.core.model.story import Story, StoryEntry
@@ -21,9 +21,11 @@ T = TypeVar("T")
 OPEN: Final = (DeliveryState.PENDING, DeliveryState.SENDING)
 """On its way."""
 
-KEPT: Final = (*OPEN, DeliveryState.DEAD)
-"""Never pruned: what is on its way, and dead letters until the operator decides."""
+KEPT: Final = (*OPEN, DeliveryState.DEAD, DeliveryState.HELD)
+"""Never pruned: what is on its way or kept back, and dead letters until the operator decides."""
 
+UNCOUNTED: Final = (AlertKind.OPERATOR, AlertKind.TEST)
+"""What Wirewatch says about itself: no policy counts it."""
 
 QUIET: Final = ("unchanged", "same-body")
 """Outcomes of polls that brought nothing: what was listed is still listed."""

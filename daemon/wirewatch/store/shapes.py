@@ -15,9 +15,11 @@ from wirewatch.core.model.article import Article
 from wirewatch.core.model.coverage import Gap, Revision
 from wirewatch.core.model.entry import Entry
 from wirewatch.core.model.hit import Hit
+from wirewatch.core.model.hold import Hold
+from wirewatch.core.model.mute import Ack, Escalation, Mark, Mute
 from wirewatch.core.model.plan import PollRecord
 from wirewatch.core.model.story import StoryEntry
-from wirewatch.store import tables
+from wirewatch.store import tables, tables_holds
 
 N = TypeVar("N")
 T = TypeVar("T")
@@ -53,6 +55,11 @@ DELIVERY: Final = Shape(Delivery, tables.deliveries)
 ATTEMPT: Final = Shape(Attempt, tables.attempts)
 GAP: Final = Shape(Gap, tables.gaps)
 REVISION: Final = Shape(Revision, tables.revisions)
+HOLD: Final = Shape(Hold, tables_holds.holds)
+MUTE: Final = Shape(Mute, tables_holds.mutes)
+ACK: Final = Shape(Ack, tables_holds.acks)
+MARK: Final = Shape(Mark, tables_holds.marks)
+ESCALATION: Final = Shape(Escalation, tables_holds.escalations)
 POLL_RECORD: Final = Shape(PollRecord, tables.poll_log)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
 
 from wirewatch.core.match.kept_words import Needs
 from wirewatch.core.model.alert import Attempt, Delivery, DeliveryKey, DeliveryState, Parcel
@@ -48,13 +47,14 @@ from wirewatch.store import (
 )
 from wirewatch.store.bookmarks import Bookmarks
 from wirewatch.store.engine import Database
+from wirewatch.store.sql_holds import SqlHolds
 
 
-class SqlStore:
+class SqlStore(SqlHolds):
     """Everything in SQLite or PostgreSQL. Safe to call from several threads."""
 
     def __init__(self, database: Database) -> None:
-        self.database: Final = database
+        super().__init__(database)
         self._specs: Mapping[FeedId, FeedSpec] = {}
         self._bookmarks = Bookmarks()
 

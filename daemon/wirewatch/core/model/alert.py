@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
 from wirewatch.core.model.hit import AlertId, HitId, Snippet, StoryId
+from wirewatch.core.model.policy import ChannelPolicy
 
 DeliveryKey = NewType("DeliveryKey", str)
 """Derived from alert and channel; travels in the message where a channel can carry it."""
@@ -21,6 +22,21 @@ class AlertKind(StrEnum):
     OPERATOR = "operator"
     """Wirewatch about itself: a dead letter, a feed long dead, a refused configuration."""
     TEST = "test"
+    DIGEST = "digest"
+    """What gathered for a channel until its time of day."""
+    SUMMARY = "summary"
+    """What a policy or a mute had kept back."""
+    BURST = "burst"
+    """A watch finds its words far more often than usual: something is happening."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One alert among several in a summary."""
+
+    headline: str
+    link: str | None = None
+    outlet: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +67,8 @@ class Message:
     """Free text in blocks, for operator and test messages."""
     lists: tuple[str, ...] = ()
     """The watchlists, for List-Id."""
+    items: tuple[Item, ...] = ()
+    """What a summary names, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +94,10 @@ class DeliveryState(StrEnum):
     """Given up or refused for good; waits for the operator."""
     DROPPED = "dropped"
     """Discarded by the operator."""
+    HELD = "held"
+    """Kept back by a policy or a mute; ``due_at`` says when it is looked at again."""
+    GATHERED = "gathered"
+    """Told together with others, in a summary."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +167,10 @@ class ChannelSpec:
     """The owner's own template for titles; None: ours."""
     template: str | None = None
     """The owner's own template for messages."""
+    policy: ChannelPolicy = field(default_factory=ChannelPolicy)
+    fallback: str | None = None
+    """The channel that stands in for it when it fails."""
+    fallback_after: timedelta = timedelta(minutes=10)
 
     def __repr__(self) -> str:
         return f"ChannelSpec(name={self.name!r}, urls=<{len(self.urls)} hidden>)"

@@ -46,11 +46,12 @@ def fate_of(state: HitState, messages: Collection[DeliveryState]) -> Fate:
     there = set(messages)
     if not there:
         return Told.WITHOUT_MESSAGE
-    if there - {DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.DROPPED}:
+    told = {DeliveryState.SENT, DeliveryState.GATHERED}
+    if there - told - {DeliveryState.DEAD, DeliveryState.DROPPED}:
         return Told.ON_ITS_WAY
     if DeliveryState.DEAD in there:
         return Told.DEAD
-    return Told.SENT if DeliveryState.SENT in there else Told.DROPPED
+    return Told.SENT if there & told else Told.DROPPED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,22 @@ class Why(StrEnum):
     WATCH_IS_NEW = "watch-is-new"
     SCATTERED = "scattered"
     NO_CHANNEL = "no-channel"
+    DIGEST = "digest"
+    """Gathered until the channel's time of day."""
+    QUIET_HOURS = "quiet-hours"
+    COOLDOWN = "cooldown"
+    """The watch rang on this channel a moment ago."""
+    ROLLING = "rolling"
+    """The watch is noisy: what follows its first hit is gathered."""
+    BURST = "burst"
+    """One alert said that something is happening; the rest is gathered."""
+    BUDGET = "budget"
+    """The channel or the watch has had its messages of the hour."""
+    MUTED = "muted"
+    FALLBACK = "fallback"
+    """Its own channel fails; this one stands in."""
+    ESCALATED = "escalated"
+    """Nobody took note of it in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,8 @@ from wirewatch.core.model.coverage import Gap, Memory
 from wirewatch.core.model.entry import Entry, EntryKey
 from wirewatch.core.model.feed import FeedId, FeedState
 from wirewatch.core.model.hit import AlertId, Hit, HitId, HitState, StoryId, Why
+from wirewatch.core.model.hold import Hold
+from wirewatch.core.model.mute import Escalation
 from wirewatch.core.model.outcome import Problem
 from wirewatch.core.model.story import Story, StoryEntry
 
@@ -118,6 +120,9 @@ class AnnouncementPlan:
     verdicts: tuple[HitVerdict, ...] = ()
     look_again_at: datetime | None = None
     """When the earliest hit still waiting will be ripe."""
+    holds: tuple[Hold, ...] = ()
+    """Why deliveries among these are kept back."""
+    escalations: tuple[Escalation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +134,8 @@ class AttemptPlan:
     alarm: Alert | None = None
     """An operator's alert about a dead letter, with its deliveries."""
     alarm_deliveries: tuple[Delivery, ...] = ()
+    fallback: Delivery | None = None
+    """The same alert on the channel that stands in: held, so that its policies are asked first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,3 +146,11 @@ class FeedProblem:
     problem: Problem
     detail: str
     since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationPlan:
+    """What becomes of alerts nobody took note of in time."""
+
+    steps: tuple[tuple[Escalation, Delivery | None, Escalation | None], ...] = ()
+    """An escalation whose time has come, the delivery it leads to, and what is left of it."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 from wirewatch.core.model.hit import WatchId
+from wirewatch.core.model.policy import WatchPolicy
 
 
 class Scattered(StrEnum):
@@ -21,6 +23,8 @@ class Priority(StrEnum):
     LOW = "low"
     NORMAL = "normal"
     HIGH = "high"
+    URGENT = "urgent"
+    """Breaks through quiet hours and digests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,7 @@ class WatchSpec:
     near_words: int = 50
     """How far apart bare words may stand and still ring; 0 is anywhere in the entry."""
     scattered: Scattered = Scattered.STORE
+    policy: WatchPolicy = field(default_factory=WatchPolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,9 @@ class Watchlist:
     channels: tuple[str, ...] = ()
     priority: Priority = Priority.NORMAL
     paused: bool = False
+    escalate: tuple[str, ...] = ()
+    """Where an alert goes next while nobody takes note of it."""
+    escalate_after: timedelta = timedelta(minutes=15)
 
     def reads(self, feed_name: str, feed_tags: tuple[str, ...]) -> bool:
         """Say whether the list watches this feed."""

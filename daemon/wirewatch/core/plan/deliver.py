@@ -12,6 +12,7 @@ from wirewatch.core.model.alert import (
     Alert,
     AlertKind,
     Attempt,
+    ChannelSpec,
     Delivery,
     DeliveryState,
     NotSent,
@@ -33,6 +34,9 @@ WAITS = (
 
 JITTER = 0.2
 
+OWN = frozenset({AlertKind.OPERATOR, AlertKind.TEST})
+"""What Wirewatch says about itself: no alarm is raised about it, and nobody stands in."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryRules:
@@ -45,9 +49,36 @@ class RetryRules:
 
 
 def after_attempt(
+    parcel: Parcel,
+    receipt: Receipt,
+    *,
+    rules: RetryRules,
+    now: datetime,
+    took: timedelta,
+    channel: ChannelSpec | None = None,
+) -> AttemptPlan:
+    """Decide what an attempt leads to: done, another try later, or the dead letters with an alarm.
+
+    While a *channel* fails for long, its alerts go to the one that stands in for it as well.
+    """
+    plan = _after_attempt(parcel, receipt, rules=rules, now=now, took=took)
+    if plan.delivery.state is DeliveryState.SENT or channel is None or channel.fallback is None:
+        return plan
+    first = plan.delivery.first_attempt_at or now
+    is_dead = plan.delivery.state is DeliveryState.DEAD
+    if parcel.alert.kind in OWN or not (is_dead or now - first >= channel.fallback_after):
+        return plan
+    return replace(plan, fallback=held_at_once(parcel.alert, channel.fallback, now=now))
+
+
+def held_at_once(alert: Alert, channel: str, *, now: datetime) -> Delivery:
+    """Return an alert's delivery to a channel whose policies are still to be asked."""
+    return replace(pending(alert, channel, now=now), state=DeliveryState.HELD)
+
+
+def _after_attempt(
     parcel: Parcel, receipt: Receipt, *, rules: RetryRules, now: datetime, took: timedelta
 ) -> AttemptPlan:
-    """Decide what an attempt leads to: done, another try later, or the dead letters with an alarm."""
     delivery = parcel.delivery
     attempt = Attempt(
         delivery=delivery.key,
@@ -90,7 +121,7 @@ def retry_wait(delivery: Delivery, rules: RetryRules) -> timedelta:
 
 
 def _alarm(parcel: Parcel, dead: Delivery, rules: RetryRules, *, now: datetime) -> Alert | None:
-    if parcel.alert.kind is not AlertKind.STORY:
+    if parcel.alert.kind in OWN:
         return None  # an alarm about an alarm would go on for ever; `status` shows both
     if not any(channel != dead.channel for channel in rules.operator):
         return None

@@ -13,7 +13,9 @@ from wirewatch.core.match.snippet import snippets
 from wirewatch.core.model.entry import Entry
 from wirewatch.core.model.feed import FeedSpec
 from wirewatch.core.model.hit import Hit, HitState, WatchId, Why
+from wirewatch.core.model.route import Facts, Route, Routed
 from wirewatch.core.model.watch import Priority, Watchlist
+from wirewatch.core.policy.routing import route
 from wirewatch.core.text.document import Document
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -21,7 +23,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 EVERY: Final = 1_000
 
-WEIGHTS: Final = {Priority.LOW: 0.5, Priority.NORMAL: 1.0, Priority.HIGH: 4.0}
+WEIGHTS: Final = {Priority.LOW: 0.5, Priority.NORMAL: 1.0, Priority.HIGH: 4.0, Priority.URGENT: 4.0}
 UNREAD: Final = 0.25
 """The weight of a feed that no list reads."""
 
@@ -34,6 +36,7 @@ class Wanted:
     watches: Mapping[WatchId, Watch]
     lists: Mapping[WatchId, Watchlist]
     snippets: int = 4
+    routes: tuple[Route, ...] = ()
     scopes: tuple[Watchlist, ...] = ()
     """The lists that hold watches, each once."""
 
@@ -44,6 +47,7 @@ class Wanted:
         *,
         terms: Mapping[str, str],
         snippets: int = 4,
+        routes: tuple[Route, ...] = (),
         progress: Progress | None = None,
     ) -> Wanted:
         """Compile the lists that are not paused. Raise QueryError for a malformed query.
@@ -67,6 +71,7 @@ class Wanted:
             watches=watches,
             lists=lists,
             snippets=snippets,
+            routes=routes,
             scopes=tuple({id(one): one for one in lists.values()}.values()),
         )
 
@@ -111,7 +116,7 @@ def find_hits(
     """
     document = document_of(entry, feed, article=article)
     return tuple(
-        _hit(wanted, match, document, entry, now=now, silent=silent)
+        _hit(wanted, match, document, entry, feed, now=now, silent=silent)
         for match in wanted.matcher.match(document)
         if wanted.lists[match.watch].reads(feed.name, feed.tags)
     )
@@ -122,12 +127,13 @@ def _hit(
     match: Match,
     document: Document,
     entry: Entry,
+    feed: FeedSpec,
     *,
     now: datetime,
     silent: Why | None,
 ) -> Hit:
     spec = wanted.watches[match.watch].spec
-    channels = wanted.lists[match.watch].channels
+    channels = routed(wanted, match, feed, language=document.language).channels
     state, why = _outset(match, channels=channels, silent=silent)
     return Hit(
         id=hit_id(spec.id, entry.id),
@@ -144,6 +150,21 @@ def _hit(
         state=state,
         why=why,
     )
+
+
+def routed(wanted: Wanted, match: Match, feed: FeedSpec, *, language: str | None) -> Routed:
+    """Return which channels are told of a match, and why."""
+    watchlist = wanted.lists[match.watch]
+    urgent = wanted.watches[match.watch].spec.policy.urgent
+    facts = Facts(
+        watch=match.watch,
+        feed=feed.name,
+        tags=feed.tags,
+        priority=Priority.URGENT if urgent else watchlist.priority,
+        language=language,
+        mentions=len(match.spans),
+    )
+    return route(facts, wanted.routes, watchlist.channels)
 
 
 def _outset(
