@@ -336,7 +336,7 @@ def test_entries_of_before_are_found_by_their_links(bare_url: str) -> None:
     store.close()
     database = at(bare_url)
     database.write(lambda tx: tx.exec_driver_sql("DROP TABLE entry_links"))
-    pretend(database, "0005")
+    pretend(database, "0006")
     database.close()
 
     store = open_sql_store(bare_url)
