@@ -42,21 +42,22 @@ STOP_S: Final = 3
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class _Bounded(H11Protocol):
-    """A connection that ends in time."""
+def _bounded(seconds: float) -> type[H11Protocol]:
+    """Return a kind of connection that ends in time."""
 
-    _end: asyncio.TimerHandle | None = None
+    class Bounded(H11Protocol):
+        _end: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin, with a look at the clock."""
-        super().connection_made(transport)
-        self._end = asyncio.get_running_loop().call_later(CONNECTION_S, transport.abort)
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._end = asyncio.get_running_loop().call_later(seconds, transport.abort)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """End."""
-        if self._end is not None:
-            self._end.cancel()
-        super().connection_lost(exc)
+        def connection_lost(self, exc: Exception | None) -> None:
+            if self._end is not None:
+                self._end.cancel()
+            super().connection_lost(exc)
+
+    return Bounded
 
 
 class _Server(uvicorn.Server):
@@ -71,8 +72,15 @@ class _Server(uvicorn.Server):
 class Front:
     """The open port. What stands behind it is asked anew for each request."""
 
-    def __init__(self, context: Context, *, more: Sequence[BaseRoute] = ()) -> None:
+    def __init__(
+        self,
+        context: Context,
+        *,
+        more: Sequence[BaseRoute] = (),
+        connection_s: float = CONNECTION_S,
+    ) -> None:
         self._context = context
+        self._connection_s = connection_s
         self._more = tuple(more)
         self._server: _Server | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -93,7 +101,7 @@ class Front:
             self._context.front_trouble = f"{where} cannot be opened: {exc.strerror}"
             return
         self.address = bound.getsockname()[:2]
-        self._server = _Server(_config(self._app()))
+        self._server = _Server(_config(self._app(), self._connection_s))
         self._tasks = [
             asyncio.create_task(self._server.serve(sockets=[bound]), name="http-port"),
             asyncio.create_task(self._context.meters.watch_loop(), name="loop-lag"),
@@ -122,9 +130,7 @@ class Front:
         del request
         reasons = await unhealthy(self._context)
         told = json.dumps({"ok": not reasons, "reasons": reasons}) + "\n"
-        return Response(
-            told, status_code=503 if reasons else 200, media_type="application/json"
-        )
+        return Response(told, status_code=503 if reasons else 200, media_type="application/json")
 
     async def _metrics(self, request: Request) -> Response:
         del request
@@ -190,12 +196,12 @@ def _bound(host: str, port: int) -> socket.socket:
     return bound
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def _config(app: ASGIApp, connection_s: float) -> uvicorn.Config:
     # What strangers send wrongly is no news for the log.
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     return uvicorn.Config(
         app,
-        http=_Bounded,
+        http=_bounded(connection_s),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -207,4 +213,3 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         timeout_graceful_shutdown=STOP_S,
         h11_max_incomplete_event_size=HEAD_BYTES,
     )
-

@@ -189,6 +189,4 @@ class _Look(Collector):
 
 
 def _histogram(name: str, words: str, counted: Histogram) -> Metric:
-    return HistogramMetricFamily(
-        name, words, buckets=counted.buckets(), sum_value=counted.total
-    )
+    return HistogramMetricFamily(name, words, buckets=counted.buckets(), sum_value=counted.total)

@@ -8,13 +8,11 @@ from datetime import datetime
 from wirewatch.core.model.alert import DeliveryKey
 from wirewatch.core.model.vitals import Latency, Vitals
 from wirewatch.store import vitals
-from wirewatch.store.engine import Database
+from wirewatch.store.sql_holds import SqlHolds
 
 
-class SqlVitals:
+class SqlVitals(SqlHolds):
     """Figures, each a quick look."""
-
-    database: Database
 
     def vitals(self) -> Vitals:
         """Return what waits, and since when."""

@@ -20,7 +20,8 @@ def vitals(tx: Connection) -> Vitals:
     by_state = select(gaps.c.state, func.count()).group_by(gaps.c.state)
     active = feed_schedule.c.active.is_(True)
     feeds = select(
-        func.count(), func.min(feed_schedule.c.next_poll_at).label("due"),
+        func.count(),
+        func.min(feed_schedule.c.next_poll_at).label("due"),
     ).where(active)
     polled, due = tx.execute(feeds).one()
     failing = select(func.count()).where(active, feed_schedule.c.failures > 0)
@@ -29,7 +30,7 @@ def vitals(tx: Connection) -> Vitals:
     counted = ways.group_by(deliveries.c.channel, deliveries.c.state)
     return Vitals(
         deliveries={(channel, state): many for channel, state, many in tx.execute(counted)},
-        gaps={state: many for state, many in tx.execute(by_state)},
+        gaps=dict(map(tuple, tx.execute(by_state))),
         feeds=polled,
         feeds_failing=tx.execute(failing).scalar_one(),
         oldest_hit_at=tx.execute(oldest_hit).scalar(),
@@ -47,9 +48,7 @@ def latencies(
 ) -> Sequence[Latency]:
     """Return how long messages about news took that were sent, newest first."""
     query = (
-        select(
-            func.min(entries.c.published_at), func.min(hits.c.found_at), deliveries.c.done_at
-        )
+        select(func.min(entries.c.published_at), func.min(hits.c.found_at), deliveries.c.done_at)
         .join(hits, hits.c.alert_id == deliveries.c.alert_id)
         .join(entries, entries.c.id == hits.c.entry_id)
         .where(deliveries.c.state == DeliveryState.SENT, deliveries.c.done_at.is_not(None))
