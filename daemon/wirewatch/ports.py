@@ -46,6 +46,7 @@ from wirewatch.core.model.plan import (
 )
 from wirewatch.core.model.story import Story
 from wirewatch.ports_holds import HoldStore
+from wirewatch.ports_vitals import VitalsStore
 
 
 class Fetcher(Protocol):
@@ -74,6 +75,9 @@ class Parser(Protocol):
 
     async def page(self, body: bytes, *, url: str, content_type: str) -> PageResult:
         """Extract the article of a page."""
+
+    def processes(self) -> tuple[int, ...]:
+        """Return the numbers of the workers' processes that run now."""
 
     async def aclose(self) -> None:
         """End the workers."""
@@ -401,6 +405,7 @@ class Store(
     AnnounceStore,
     Outbox,
     HoldStore,
+    VitalsStore,
     BrowseStore,
     WhyStore,
     SearchStore,

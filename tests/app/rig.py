@@ -73,6 +73,10 @@ class Reading:
         """Read a page."""
         return parse_page(body, url=url, content_type=content_type, limits=ParseLimits())
 
+    def processes(self) -> tuple[int, ...]:
+        """There are none: it is read here."""
+        return ()
+
     async def aclose(self) -> None:
         """Nothing is open."""
 

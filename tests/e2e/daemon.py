@@ -38,6 +38,7 @@ DEFAULTS: Final[Mapping[str, Mapping[str, object]]] = {
     },
     "alerts": {"settle": "1 s"},
     "delivery": {"max_retry": "1 s"},
+    "http": {"listen": ""},
 }
 
 

@@ -38,6 +38,7 @@ class Announcer:
             return
         if plan.verdicts:
             await context.insist(context.store.commit_announcement, plan)
+            context.meters.alerts += len(plan.alerts)
             for alert in plan.alerts:
                 log.info("alert", alert=alert.id, headline=alert.message.headline[:120])
         channels = dict.fromkeys(delivery.channel for delivery in plan.deliveries)

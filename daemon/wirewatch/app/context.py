@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from wirewatch.app.dispatch import LocalDispatcher
 from wirewatch.app.logs import get_logger
+from wirewatch.app.meters import Meters
 from wirewatch.app.world import World
 from wirewatch.errors import StoreError
 from wirewatch.ports import Fetcher, Notifier, Parser, Store
@@ -40,6 +41,10 @@ class Context:
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(STORE_THREADS, thread_name_prefix="store")
     )
+
+    meters: Meters = field(default_factory=Meters)
+    front_trouble: str | None = None
+    """Why the HTTP port could not be opened, None while all is well."""
 
     store_trouble: str | None = None
     """What the database said when it last refused, None while all is well."""

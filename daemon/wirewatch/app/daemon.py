@@ -185,6 +185,7 @@ class Daemon:
             context.store_trouble = str(exc)
             log.error("the database refuses", error=str(exc))
             return
+        context.meters.ticked()
         context.dispatcher.submit(*jobs)
 
     def _due_jobs(self) -> list[Job]:
@@ -210,6 +211,7 @@ class Daemon:
             "at": context.now().isoformat(),
             "running": True,
             "config_error": self._config_error,
+            "http_error": context.front_trouble,
             "config_files": [str(path) for path in context.world.settings.files],
         }
         try:

@@ -92,6 +92,7 @@ class Sender:
             channel=channel,
         )
         await context.insist(context.store.settle, plan)
+        context.meters.attempted(channel.name, plan)
         self._learn(channel.name, plan)
         _report(plan, channel, receipt)
         context.dispatcher.submit(

@@ -144,6 +144,7 @@ class Poller:
         context = self._context
         plans = await context.insist(self._plan_all, batch)
         await context.insist(context.store.commit_polls, plans)
+        context.meters.polled(plans)
         for result in batch:
             self._in_flight.pop(result.feed.id, None)
         if any(plan.articles for plan in plans):

@@ -14,6 +14,7 @@ from datetime import timedelta
 from wirewatch.app import sdnotify
 from wirewatch.app.context import Context
 from wirewatch.app.daemon import Daemon
+from wirewatch.app.front import Front
 from wirewatch.app.lock import InstanceLock
 from wirewatch.app.logs import get_logger
 from wirewatch.app.wiring import build_context, build_store, lock_path, swap_fetcher
@@ -59,6 +60,8 @@ async def _run_forever(settings: Settings, load: Loader, building: Progress | No
     context = await _build(settings, building=building)
     daemon = Daemon(context)
     await daemon.start()
+    front = Front(context)
+    await front.start()
     stop, reloads = asyncio.Event(), asyncio.Event()
     _on_signals(stop, reloads, daemon)
     sdnotify.ready()
@@ -67,6 +70,7 @@ async def _run_forever(settings: Settings, load: Loader, building: Progress | No
     sdnotify.stopping("finishing what is being sent")
     log.info("stopping")
     reloader.cancel()
+    await front.stop()
     await daemon.stop()
 
 
@@ -169,6 +173,8 @@ async def _reload(daemon: Daemon, load: Loader) -> None:
         log.warning("another database is used only after a restart")
     # A certificate that was renewed has the same name: its file is read again.
     has_files = any(feed.access.ca_file or feed.access.client_cert for feed in settings.feeds)
+    if settings.http.listen != before.http.listen:
+        log.warning("the HTTP port changes only after a restart")
     if settings.poll != before.poll or has_files:
         await swap_fetcher(daemon.context, settings)
     await daemon.apply(world)

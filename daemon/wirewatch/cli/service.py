@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wirewatch.cli import coverage, show
+from wirewatch.cli import coverage, show, speed
 from wirewatch.cli.exits import Exit
 from wirewatch.cli.progress import steps
 from wirewatch.cli.state import State, json_option, pass_state
@@ -136,6 +136,7 @@ def status(state: State, check: bool) -> int:
     try:
         counts, notes, feeds = store.counts(), store.notes(), store.feeds()
         seen = {told.feed_id: told for told in store.coverage()}
+        quick = store.latencies(since=datetime.now(UTC) - speed.SPAN)
     finally:
         store.close()
     path = lock_path(settings.database.url)
@@ -156,6 +157,7 @@ def status(state: State, check: bool) -> int:
                 "troubles": troubles,
                 "daemon": daemon,
                 "counts": counts,
+                "publication_to_alert_s": speed.as_json(quick),
                 "failing": [
                     {
                         "feed": feed.spec.name,
@@ -177,6 +179,8 @@ def status(state: State, check: bool) -> int:
         return Exit.FAILED if troubles else Exit.DONE
     now = datetime.now(UTC)
     _print_status(daemon, counts, now)
+    if (words := speed.in_words(quick)) is not None:
+        click.echo(f"  speed   {words}")
     for feed in failing:
         since = show.ago(feed.state.problem_at, now)
         click.echo(
@@ -205,6 +209,7 @@ def _daemon(note: Mapping[str, object], *, pid: int | None, locked: bool) -> dic
         "started_at": note.get("started_at"),
         "last_heartbeat_at": note.get("at"),
         "config_error": note.get("config_error"),
+        "http_error": note.get("http_error"),
     }
 
 
@@ -216,6 +221,8 @@ def _troubles(daemon: Mapping[str, object], counts: Counts) -> list[str]:
         troubles.append("the daemon is not running")
     elif not daemon["responding"]:
         troubles.append(f"the daemon has not responded since {daemon['last_heartbeat_at']}")
+    if daemon["http_error"]:
+        troubles.append(f"the HTTP port is not open: {daemon['http_error']}")
     if daemon["config_error"]:
         troubles.append(f"the new configuration was refused: {daemon['config_error']}")
     dead = counts.deliveries.get(DeliveryState.DEAD, 0)

@@ -12,7 +12,6 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any, Final
 
-from wirewatch.settings import schema
 from wirewatch.settings.durations import spell_duration, spell_size
 from wirewatch.settings.schema import SECTIONS, TABLES
 from wirewatch.settings.textedit import spell
@@ -133,7 +132,7 @@ def defaults(kind: type[Any]) -> dict[str, str]:
 
 def sentences(kind: type[Any]) -> dict[str, str]:
     """Return what each setting of a table is for: the text below it in the schema."""
-    tree = ast.parse(inspect.getsource(schema))
+    tree = ast.parse(inspect.getsource(sys.modules[kind.__module__]))
     body = next(
         node.body
         for node in tree.body

@@ -42,6 +42,7 @@ from wirewatch.settings.fields import (
     WebUrl,
     Zone,
 )
+from wirewatch.settings.schema_http import Http
 
 _CONFIG: Final = ConfigDict(extra="forbid")
 
@@ -377,6 +378,7 @@ SECTIONS: Final[Mapping[str, type[Any]]] = MappingProxyType(
         "delivery": DeliverySettings,
         "retention": Retention,
         "log": Log,
+        "http": Http,
     }
 )
 """The tables of single settings, in the order in which they are explained."""

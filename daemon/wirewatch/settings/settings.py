@@ -23,6 +23,7 @@ from wirewatch.settings.schema import (
     Poll,
     Retention,
 )
+from wirewatch.settings.schema_http import Http
 
 
 def _nothing() -> Mapping[str, str]:
@@ -42,6 +43,7 @@ class Settings:
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
     retention: Retention = field(default_factory=Retention)
     log: Log = field(default_factory=Log)
+    http: Http = field(default_factory=Http)
     feeds: tuple[FeedSpec, ...] = ()
     watchlists: tuple[Watchlist, ...] = ()
     channels: tuple[ChannelSpec, ...] = ()

@@ -47,10 +47,10 @@ from wirewatch.store import (
 )
 from wirewatch.store.bookmarks import Bookmarks
 from wirewatch.store.engine import Database
-from wirewatch.store.sql_holds import SqlHolds
+from wirewatch.store.sql_vitals import SqlVitals
 
 
-class SqlStore(SqlHolds):
+class SqlStore(SqlVitals):
     """Everything in SQLite or PostgreSQL. Safe to call from several threads."""
 
     def __init__(self, database: Database) -> None:
