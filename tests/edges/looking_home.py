@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from click.testing import CliRunner, Result
+from click.testing import Result
 
+from tests.edges.runner import clean_runner
 from wirewatch.app.config import load_settings
 from wirewatch.cli.main import cli
 from wirewatch.core.identity import entry_id, feed_id, guid_key
@@ -79,7 +80,7 @@ class Home:
 
     def run(self, *args: str) -> Result:
         """Run a command."""
-        return CliRunner().invoke(
+        return clean_runner().invoke(
             cli, ["-c", str(self.config), *args], standalone_mode=False, catch_exceptions=False
         )
 

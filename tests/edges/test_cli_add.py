@@ -6,9 +6,10 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from tests.edges.fetch_server import Answer, Loopback, Talk, response, routes, serving
+from tests.edges.runner import clean_runner
 from wirewatch.app.discover import USUAL
 from wirewatch.cli.main import cli
 from wirewatch.settings.load import load
@@ -55,7 +56,7 @@ def config(tmp_path: Path) -> Path:
 
 async def add(config: Path, server: Loopback, path: str, *options: str) -> Result:
     words = ["-c", str(config), "add", server.url(path), *options]
-    return await asyncio.to_thread(CliRunner().invoke, cli, words)
+    return await asyncio.to_thread(clean_runner().invoke, cli, words)
 
 
 def feeds(config: Path) -> list[tuple[str, str]]:

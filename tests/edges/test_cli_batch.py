@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
+from tests.edges.runner import clean_runner
 from wirewatch.cli.main import cli
 
 
@@ -24,7 +25,7 @@ def ask(*lines: bytes | dict[str, object], config: Path | None = None) -> list[d
 def run(said: bytes, config: Path | None, *more: str) -> Result:
     """Run the command on what is said to it."""
     asked = ["-c", str(config or "/nonexistent/wirewatch.toml"), "watch", "test"]
-    return CliRunner().invoke(
+    return clean_runner().invoke(
         cli, [*asked, "--batch", "-", *more], input=said, standalone_mode=False
     )
 
@@ -105,8 +106,8 @@ def test_a_query_beside_a_batch_is_refused() -> None:
 
 def test_the_suite_of_real_life_markup_passes() -> None:
     """``selftest`` is what a doubter runs first."""
-    done = CliRunner().invoke(cli, ["selftest"], standalone_mode=False)
-    told = CliRunner().invoke(cli, ["selftest", "--json"], standalone_mode=False)
+    done = clean_runner().invoke(cli, ["selftest"], standalone_mode=False)
+    told = clean_runner().invoke(cli, ["selftest", "--json"], standalone_mode=False)
 
     assert "100.0 %" in done.output
     assert json.loads(told.output)["failed"] == []

@@ -6,8 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
+from tests.edges.runner import clean_runner
 from wirewatch.cli.main import cli
 from wirewatch.settings.load import load
 
@@ -17,7 +18,7 @@ def import_(folder: Path, opml: str) -> Result:
     config = folder / "wirewatch.toml"
     config.touch()
     words = ["-c", str(config), "feed", "import", str(folder / "feeds.opml")]
-    return CliRunner().invoke(cli, words, standalone_mode=False)
+    return clean_runner().invoke(cli, words, standalone_mode=False)
 
 
 def test_five_thousand_feeds_are_imported_in_seconds(tmp_path: Path) -> None:
