@@ -16,6 +16,7 @@ from wirewatch.parse.draft import Draft, Flaws, Prose, finished, newest
 from wirewatch.parse.entries import (
     Raw,
     archive_of,
+    linked,
     draft_of,
     raw_of,
     set_media_text_apart,
@@ -137,6 +138,8 @@ def _feed(
         language=text(feed, "language"),
         ttl=ttl_of(feed),
         archive=archive_of(feed, url),
+        hubs=linked(feed, url, "hub"),
+        topic=next(iter(linked(feed, url, "self")), None),
     )
 
 
