@@ -16,8 +16,8 @@ from wirewatch.parse.draft import Draft, Flaws, Prose, finished, newest
 from wirewatch.parse.entries import (
     Raw,
     archive_of,
-    linked,
     draft_of,
+    linked,
     raw_of,
     set_media_text_apart,
     text,

@@ -13,7 +13,7 @@ from wirewatch.core.model.entry import EntryKey, Known
 from wirewatch.core.model.feed import Feed
 from wirewatch.core.model.outcome import Fetched, Got, Parsed, ParsedFeed, Unreadable
 from wirewatch.core.model.plan import Hub, PollPlan, PollRecord
-from wirewatch.core.model.push import PushJob, Pushing, PushPlan
+from wirewatch.core.model.push import Pushing, PushJob, PushPlan
 from wirewatch.core.plan.article import ArticleRules, pages_of
 from wirewatch.core.plan.learn import learnt_habit
 from wirewatch.core.plan.listing import entry_of, seen_of
