@@ -21,6 +21,7 @@ from wirewatch.store.migrate import VERSION_TABLE, Steps, differences
 from wirewatch.store.open import OURS, open_sql_store, open_store
 from wirewatch.store.tables import metadata
 
+PUSH_TABLES = ("hubs", "subscriptions", "pushes")
 VERSIONS = table(VERSION_TABLE, column("version_num"))
 
 
@@ -296,7 +297,7 @@ def test_two_programs_that_upgrade_at_once_do_it_once(bare_url: str, one_step_mo
 
 def _forget_coverage(tx: Connection) -> None:
     """Undo the step that brought the tables of coverage, and let every feed have failed six times."""
-    later = ("holds", "mutes", "acks", "marks", "escalations")
+    later = ("holds", "mutes", "acks", "marks", "escalations", *PUSH_TABLES)
     for name in (
         "entry_links",
         "gap_entries",
@@ -335,7 +336,8 @@ def test_entries_of_before_are_found_by_their_links(bare_url: str) -> None:
     store.commit_article(ArticlePlan(article=a_read_page(hit.entry)))
     store.close()
     database = at(bare_url)
-    database.write(lambda tx: tx.exec_driver_sql("DROP TABLE entry_links"))
+    for name in ("entry_links", *PUSH_TABLES):
+        database.write(lambda tx, name=name: tx.exec_driver_sql(f"DROP TABLE {name}"))  # type: ignore[misc]
     pretend(database, "0005")
     database.close()
 
