@@ -1,4 +1,7 @@
-"""The push loop: subscribe with hubs, renew, take what they send. What is agreed or sent is committed before it is acted upon."""
+"""The push loop: subscribe with hubs, renew, take what they send.
+
+What is agreed or sent is committed before it is acted upon.
+"""
 
 from __future__ import annotations
 
@@ -103,9 +106,9 @@ class Subscriber:
             if after != known:
                 await context.insist(context.store.put_subscription, after)
         if after.detail is not None:
-            log.warning("the hub was asked", feed=after.feed_id, problem=after.detail)
+            log.warning("the hub was asked", feed_id=after.feed_id, problem=after.detail)
         else:
-            log.info("the hub was asked", feed=after.feed_id, state=after.state.value)
+            log.info("the hub was asked", feed_id=after.feed_id, state=after.state.value)
 
     async def _begin_asking(self, feed_id: FeedId, base: str) -> Subscription | None:
         context = self._context
@@ -143,54 +146,59 @@ class Subscriber:
             refused = denied(known, query, now=context.now())
             after = agreed or refused
             if after is None:
-                log.warning("a hub asked what was not wanted", feed=known.feed_id)
+                log.warning("a hub asked what was not wanted", feed_id=known.feed_id)
                 return None
             await context.off(context.store.put_subscription, after)
         if refused is not None:
-            log.warning("the hub refuses", feed=after.feed_id, problem=after.detail)
+            log.warning("the hub refuses", feed_id=after.feed_id, problem=after.detail)
             await self._poll_soon(after.feed_id)
             return "noted"
-        log.info("the hub pushes from now on", feed=after.feed_id)
+        log.info("the hub pushes from now on", feed_id=after.feed_id)
         return query["hub.challenge"]
 
     async def take(
         self, token: str, content_type: str, signature: str, pieces: AsyncIterable[bytes]
     ) -> int:
         """Store what a hub sends and return the status to answer with. It is acted upon only once it is stored."""
-        context, meters = self._context, self._context.meters
+        context = self._context
         try:
             known = await context.off(context.store.subscription_by, token)
             if known is None:
-                meters.pushes["unknown"] += 1
+                context.meters.pushes["unknown"] += 1
                 return GONE
-            if (
-                len(await context.off(context.store.waiting_pushes, limit=MOST_WAITING))
-                >= MOST_WAITING
-            ):
-                meters.pushes["busy"] += 1
-                return BUSY
-            body = await self._read(pieces)
-            if not is_signed(body, signature, known.secret):
-                # The standard wants these ignored without telling whoever may be guessing.
-                meters.pushes["wrong-signature"] += 1
-                log.warning("a push was not signed as agreed, and is ignored", feed=known.feed_id)
-                return ACCEPTED
-            push = Push(
-                id=PushId(number("push", known.feed_id, content_type, sha256(body).digest())),
-                feed_id=known.feed_id,
-                at=context.now(),
-                content_type=content_type[:200],
-                body=body,
-            )
-            fresh = await context.off(context.store.put_push, push)
-        except TooLargeError:
-            meters.pushes["too-large"] += 1
-            log.warning("a push was too large; the feed is polled instead", feed=known.feed_id)
-            await self._poll_soon(known.feed_id)
-            return TOO_LARGE
+            return await self._take(known, content_type, signature, pieces)
         except StoreError as exc:
             context.store_trouble = str(exc)
             return BUSY
+
+    async def _take(
+        self, known: Subscription, content_type: str, signature: str, pieces: AsyncIterable[bytes]
+    ) -> int:
+        context, meters = self._context, self._context.meters
+        waiting = await context.off(context.store.waiting_pushes, limit=MOST_WAITING)
+        if len(waiting) >= MOST_WAITING:
+            meters.pushes["busy"] += 1
+            return BUSY
+        try:
+            body = await self._read(pieces)
+        except TooLargeError:
+            meters.pushes["too-large"] += 1
+            log.warning("a push was too large; the feed is polled instead", feed_id=known.feed_id)
+            await self._poll_soon(known.feed_id)
+            return TOO_LARGE
+        if not is_signed(body, signature, known.secret):
+            # The standard wants these ignored without telling whoever may be guessing.
+            meters.pushes["wrong-signature"] += 1
+            log.warning("a push was not signed as agreed, and is ignored", feed_id=known.feed_id)
+            return ACCEPTED
+        push = Push(
+            id=PushId(number("push", known.feed_id, content_type, sha256(body).digest())),
+            feed_id=known.feed_id,
+            at=context.now(),
+            content_type=content_type[:200],
+            body=body,
+        )
+        fresh = await context.off(context.store.put_push, push)
         meters.pushes["taken" if fresh else "repeated"] += 1
         context.dispatcher.submit(Job(kind="push", about=str(push.id)))
         return ACCEPTED

@@ -52,7 +52,7 @@ class Websub:
     """News that hubs push (W3C WebSub) for the feeds that name one, instead of waiting for the next poll."""
 
     callback: Callback = ""
-    """Under which address hubs on the internet reach the port of [http]: "https://news.example.org". Empty: no pushes."""
+    """The address under which hubs reach the port of [http]: "https://news.example.org". Empty: no pushes."""
     lease: Length = timedelta(days=7)
     """For how long a hub is asked to push; it is renewed in time, and the hub may grant another length."""
     poll_every: Length = timedelta(hours=2)
