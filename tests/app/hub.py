@@ -1,4 +1,4 @@
-"""A site with a feed and a hub for it, on loopback: it asks back and pushes as the standard says, or as badly as told."""
+"""A site with a feed and a hub for it, on loopback: it pushes as the standard says, or as badly as told."""
 
 from __future__ import annotations
 

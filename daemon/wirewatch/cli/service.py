@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wirewatch.cli import coverage, show, speed
+from wirewatch.cli import coverage, pushing, show, speed
 from wirewatch.cli.exits import Exit
 from wirewatch.cli.progress import steps
 from wirewatch.cli.state import State, json_option, pass_state
@@ -136,6 +136,7 @@ def status(state: State, check: bool) -> int:
     try:
         counts, notes, feeds = store.counts(), store.notes(), store.feeds()
         seen = {told.feed_id: told for told in store.coverage()}
+        pushed = store.all_pushing()
         quick = store.latencies(since=datetime.now(UTC) - speed.SPAN)
     finally:
         store.close()
@@ -158,6 +159,7 @@ def status(state: State, check: bool) -> int:
                 "daemon": daemon,
                 "counts": counts,
                 "publication_to_alert_s": speed.as_json(quick),
+                "pushing": pushing.counted(pushed.values(), datetime.now(UTC)),
                 "failing": [
                     {
                         "feed": feed.spec.name,
@@ -181,6 +183,9 @@ def status(state: State, check: bool) -> int:
     _print_status(daemon, counts, now)
     if (words := speed.in_words(quick)) is not None:
         click.echo(f"  speed   {words}")
+    wanted = bool(settings.websub.callback)
+    if (words := pushing.summary(pushed, now, wanted=wanted)) is not None:
+        click.echo(f"  pushed  {words}")
     for feed in failing:
         since = show.ago(feed.state.problem_at, now)
         click.echo(

@@ -31,9 +31,11 @@ def offer_of(fetched: Fetched, parsed: Parsed | None) -> tuple[str, str] | None:
         return None
     own = parsed if isinstance(parsed, ParsedFeed) else None
     hubs = fetched.hubs or (own.hubs if own else ())
-    topic = fetched.topic or (own.topic if own else None) or fetched.url
+    topic = fetched.topic or (own.topic if own else None)
+    if topic is None and "?" not in fetched.url:  # what stands behind it may be a secret of ours
+        topic = fetched.url
     hub = next((url for url in hubs if is_web_url(url)), None)
-    return (hub, topic) if hub is not None and is_web_url(topic) else None
+    return (hub, topic) if hub is not None and topic is not None and is_web_url(topic) else None
 
 
 def is_relied_upon(pushing: Pushing, *, now: datetime) -> bool:
