@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -295,6 +296,11 @@ def test_two_programs_that_upgrade_at_once_do_it_once(bare_url: str, one_step_mo
     database.close()
 
 
+def _without(name: str) -> Callable[[Connection], object]:
+    """Return what drops a table."""
+    return lambda tx: tx.exec_driver_sql(f"DROP TABLE {name}")
+
+
 def _forget_coverage(tx: Connection) -> None:
     """Undo the step that brought the tables of coverage, and let every feed have failed six times."""
     later = ("holds", "mutes", "acks", "marks", "escalations", *PUSH_TABLES)
@@ -337,8 +343,8 @@ def test_entries_of_before_are_found_by_their_links(bare_url: str) -> None:
     store.close()
     database = at(bare_url)
     for name in ("entry_links", *PUSH_TABLES):
-        database.write(lambda tx, name=name: tx.exec_driver_sql(f"DROP TABLE {name}"))  # type: ignore[misc]
-    pretend(database, "0005")
+        database.write(_without(name))
+    pretend(database, "0006")
     database.close()
 
     store = open_sql_store(bare_url)

@@ -123,6 +123,15 @@ def test_the_matcher_finds_what_the_plain_meaning_finds(
         assert answer_of(matcher, "w", document) == expected
 
 
+def test_words_that_stand_apart_do_not_bring_others_near() -> None:
+    """A name far from its group must not make the group look close to what stands beside that name."""
+    watch = watch_of("w", "((oil price) (=COVID19 pric*))", near_words=2)
+    document = Document(body="oil price x x x x COVID19 pric")
+    expected = Reference(document, near_words=2).answer(watch.query.node)
+
+    assert expected == answer_of(Matcher([watch]), "w", document) == "scattered"
+
+
 @settings(max_examples=120, deadline=None)
 @given(st.data(), queries, st.sampled_from([0, 2, 50]))
 def test_deciding_and_finding_agree(data: st.DataObject, query: str, near_words: int) -> None:

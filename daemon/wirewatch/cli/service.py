@@ -181,11 +181,10 @@ def status(state: State, check: bool) -> int:
         return Exit.FAILED if troubles else Exit.DONE
     now = datetime.now(UTC)
     _print_status(daemon, counts, now)
-    if (words := speed.in_words(quick)) is not None:
-        click.echo(f"  speed   {words}")
-    wanted = bool(settings.websub.callback)
-    if (words := pushing.summary(pushed, now, wanted=wanted)) is not None:
-        click.echo(f"  pushed  {words}")
+    _print_lines(
+        ("speed", speed.in_words(quick)),
+        ("pushed", pushing.summary(pushed, now, wanted=bool(settings.websub.callback))),
+    )
     for feed in failing:
         since = show.ago(feed.state.problem_at, now)
         click.echo(
@@ -202,6 +201,12 @@ def status(state: State, check: bool) -> int:
     for trouble in troubles:
         click.secho(f"  trouble {trouble}", fg="red")
     return Exit.FAILED if troubles else Exit.DONE
+
+
+def _print_lines(*lines: tuple[str, str | None]) -> None:
+    for what, words in lines:
+        if words is not None:
+            click.echo(f"  {what:<7} {words}")
 
 
 def _daemon(note: Mapping[str, object], *, pid: int | None, locked: bool) -> dict[str, object]:

@@ -183,7 +183,7 @@ def _two_lines(line: str, item: Item) -> str:
 def _linked(item: Item, quote: Callable[[str], str]) -> str:
     link = escape.safe_link(item.link)
     line = quote(_line(item))
-    return f'<a href="{escape.html(link)}">{line}</a>' if link else line
+    return f'<a href="{escape.address(link)}">{line}</a>' if link else line
 
 
 def _marked(quote: Callable[[str], str], bold: str) -> Callable[[Message, bool], str]:
