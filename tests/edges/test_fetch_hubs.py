@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import httpx
 import pytest
 
+from tests.edges.fetch_server import Talk, outcome_of, response
 from wirewatch.core.model.outcome import Got, ParsedFeed
 from wirewatch.core.plan.push import offer_of
 from wirewatch.fetch.links import pushed_by
@@ -84,3 +87,44 @@ def test_an_address_that_may_hold_a_secret_is_told_to_no_hub() -> None:
     """The key of a private feed stands in its address; the hub need not be its owner's."""
     assert offer_of(got(f"{URL}?key=s3cr3t", hubs=(HUB,)), None) is None
     assert offer_of(got(hubs=(HUB,)), None) == (HUB, URL)
+
+
+FORM = (("hub.mode", "subscribe"), ("hub.secret", "a b&c"))
+
+
+@dataclass
+class Posts:
+    """A server that takes forms, and redirects once where told to."""
+
+    first: str
+    taken: list[tuple[str, str]] = field(default_factory=list)
+
+    async def answer(self, talk: Talk) -> None:
+        """Note what was posted."""
+        length = int(talk.asked.headers.get("content-length", "0"))
+        self.taken.append((talk.asked.target, (await talk.reader.readexactly(length)).decode()))
+        moved = "" if talk.asked.target == "/two" else "/two"
+        status = "204 No Content" if talk.asked.target == "/two" else self.first
+        await talk.send(response(b"", status=status, location=moved))
+
+
+@pytest.mark.parametrize(
+    ("first", "came", "visits"),
+    [
+        ("202 Accepted", True, 1),
+        ("307 Go", True, 2),
+        ("308 Go", True, 2),
+        ("302 Go", False, 1),
+        ("500 No", False, 1),
+    ],
+)
+async def test_a_form_is_posted_whole_and_again_only_where_the_standard_says_so(
+    first: str, came: bool, visits: int
+) -> None:
+    """A secret must not be turned into a GET, nor an answer without a body into a failure."""
+    posts = Posts(first)
+    outcome = await outcome_of(posts.answer, path="/one", form=FORM)
+
+    assert isinstance(outcome, Got) is came
+    assert [target for target, _ in posts.taken] == ["/one", "/two"][:visits]
+    assert {body for _, body in posts.taken} == {"hub.mode=subscribe&hub.secret=a+b%26c"}
