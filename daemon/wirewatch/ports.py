@@ -46,6 +46,7 @@ from wirewatch.core.model.plan import (
 )
 from wirewatch.core.model.story import Story
 from wirewatch.ports_holds import HoldStore
+from wirewatch.ports_push import PushStore
 from wirewatch.ports_vitals import VitalsStore
 
 
@@ -405,6 +406,7 @@ class Store(
     AnnounceStore,
     Outbox,
     HoldStore,
+    PushStore,
     VitalsStore,
     BrowseStore,
     WhyStore,

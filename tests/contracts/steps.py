@@ -33,6 +33,7 @@ from tests.contracts.nouns import (
     synced,
     told,
 )
+from tests.contracts.pushed import AGREED, HUB, PUSH, a_plan
 from wirewatch.core.model.alert import Alert, AlertKind, DeliveryState
 from wirewatch.core.model.coverage import FillPlan, GapState, Memory, Trace
 from wirewatch.core.model.hit import HitState, Why
@@ -65,6 +66,8 @@ def made_ready(store: Store) -> Store:
     store.settle(after(parcel.delivery, DeliveryState.DEAD))
     store.claim("desk", now=NOON, lease=LEASE, limit=1)
     store.note("heartbeat", {"at": "noon"})
+    store.commit_polls([replace(a_poll(at=NOON + MINUTE), hub=HUB)])
+    store.put_push(PUSH)
     night = replace(an_alert(at=NOON - DAY), hits=())
     way = replace(pending(night, "night", now=NOON), state=DeliveryState.HELD)
     store.put_mute(a_mute())
@@ -216,10 +219,22 @@ def escalate(store: Store) -> None:
     store.commit_escalation(EscalationPlan(steps=((due, way, rest),)))
 
 
+def push(store: Store) -> None:
+    """Store what a push brought."""
+    store.commit_push(a_plan())
+
+
+def agree(store: Store) -> None:
+    """Store what was agreed with a hub."""
+    store.put_subscription(AGREED)
+
+
 STEPS: tuple[Step, ...] = (
     sync,
     commit_polls,
     commit_fill,
+    push,
+    agree,
     commit_article,
     commit_announcement,
     claim,

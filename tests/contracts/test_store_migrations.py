@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from wirewatch.store.migrate import VERSION_TABLE, Steps, differences
 from wirewatch.store.open import OURS, open_sql_store, open_store
 from wirewatch.store.tables import metadata
 
+PUSH_TABLES = ("hubs", "subscriptions", "pushes")
 VERSIONS = table(VERSION_TABLE, column("version_num"))
 
 
@@ -294,9 +296,14 @@ def test_two_programs_that_upgrade_at_once_do_it_once(bare_url: str, one_step_mo
     database.close()
 
 
+def _without(name: str) -> Callable[[Connection], object]:
+    """Return what drops a table."""
+    return lambda tx: tx.exec_driver_sql(f"DROP TABLE {name}")
+
+
 def _forget_coverage(tx: Connection) -> None:
     """Undo the step that brought the tables of coverage, and let every feed have failed six times."""
-    later = ("holds", "mutes", "acks", "marks", "escalations")
+    later = ("holds", "mutes", "acks", "marks", "escalations", *PUSH_TABLES)
     for name in (
         "entry_links",
         "gap_entries",
@@ -335,7 +342,8 @@ def test_entries_of_before_are_found_by_their_links(bare_url: str) -> None:
     store.commit_article(ArticlePlan(article=a_read_page(hit.entry)))
     store.close()
     database = at(bare_url)
-    database.write(lambda tx: tx.exec_driver_sql("DROP TABLE entry_links"))
+    for name in ("entry_links", *PUSH_TABLES):
+        database.write(_without(name))
     pretend(database, "0006")
     database.close()
 

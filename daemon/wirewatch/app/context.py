@@ -42,6 +42,8 @@ class Context:
         default_factory=lambda: ThreadPoolExecutor(STORE_THREADS, thread_name_prefix="store")
     )
 
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while what polls and pushes brought is decided on and committed: neither takes the other's news for new."""
     meters: Meters = field(default_factory=Meters)
     front_trouble: str | None = None
     """Why the HTTP port could not be opened, None while all is well."""

@@ -18,6 +18,8 @@ from wirewatch.app.jobs import Clock
 from wirewatch.app.logs import get_logger
 from wirewatch.app.poll import GATHER_S, Poller
 from wirewatch.app.rematch import rematch_new
+from wirewatch.app.websub import AT_ONCE as PUSHES_AT_ONCE
+from wirewatch.app.websub import Subscriber
 from wirewatch.app.world import World
 from wirewatch.core.plan.deliver import operator_alert, plan_operator_alert
 from wirewatch.errors import StoreError
@@ -52,10 +54,13 @@ class Daemon:
         self._announcer = Announcer(context)
         self._sender = Sender(context)
         self._indexer = Indexer(context)
+        self.subscriber = Subscriber(context)
         self._config_error: str | None = None
         dispatcher = context.dispatcher
         dispatcher.handle("poll", self._poller.poll_shard, at_once=SHARDS_AT_ONCE)
         dispatcher.handle("gap", self._filler.fill, at_once=AT_ONCE)
+        dispatcher.handle("push", self.subscriber.act, at_once=PUSHES_AT_ONCE)
+        dispatcher.handle("subscribe", self.subscriber.subscribe, at_once=PUSHES_AT_ONCE)
         dispatcher.handle("articles", self._reader.read_due, at_once=1)
         dispatcher.handle("announce", self._announcer.announce, at_once=1)
         dispatcher.handle("deliver", self._sender.deliver, at_once=1_000)
@@ -87,6 +92,7 @@ class Daemon:
             now=context.now(),
             spread=_spread(context.world),
         )
+        await self.subscriber.begin()
         await self._indexer.begin()
         await rematch_new(context)
         log.info(
@@ -125,6 +131,7 @@ class Daemon:
             spread=_spread(world),
         )
         await context.insist(context.store.reconsider, now=context.now())
+        await self.subscriber.begin()
         context.dispatcher.submit(Job(kind="rematch"))
         await self._heartbeat()
 
@@ -174,6 +181,7 @@ class Daemon:
             any(at <= now for at in due)
             or bool(store.due_articles(now=now))
             or bool(store.due_gaps(now=now, limit=1))
+            or bool(store.waiting_pushes(limit=1))
         )
 
     async def tick(self) -> None:
@@ -192,6 +200,7 @@ class Daemon:
         store, now = self.context.store, self.context.now()
         jobs = [Job(kind="poll", about=str(shard)) for shard in store.due_shards(now=now)]
         jobs += self._filler.due(store)
+        jobs += self.subscriber.due(store)
         if store.due_articles(now=now):
             jobs.append(Job(kind="articles"))
         if self._announcer.has_work():

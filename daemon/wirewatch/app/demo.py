@@ -24,6 +24,8 @@ CONFIG = """\
 [database]
 url = "sqlite:///{folder}/demo.db"
 
+[http]
+listen = ""
 [poll]
 first_poll = "alert"
 allow_networks = ["127.0.0.0/8"]

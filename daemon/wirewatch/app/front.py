@@ -27,6 +27,7 @@ from wirewatch.app.context import Context
 from wirewatch.app.health import unhealthy
 from wirewatch.app.logs import get_logger
 from wirewatch.app.metrics import CONTENT_TYPE, exposition
+from wirewatch.core.urls import host_of
 from wirewatch.errors import StoreError
 from wirewatch.settings.listen import parse_listen
 from wirewatch.settings.settings import Settings
@@ -167,6 +168,8 @@ def names_of(settings: Settings) -> frozenset[str]:
     """Return the names under which the port answers."""
     place = parse_listen(settings.http.listen)
     own = [place[0]] if place is not None else []
+    if settings.websub.callback:
+        own.append(host_of(settings.websub.callback))
     return LOOPBACK | {name.lower() for name in (*settings.http.hosts, *own)}
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from wirewatch.core.latency import delay_s
 from wirewatch.core.model.alert import DeliveryKey, DeliveryState
 from wirewatch.core.model.plan import AttemptPlan, PollPlan
+from wirewatch.core.model.push import PushPlan
 
 QUICK_S: Final = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 DELAYS_S: Final = (5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 14_400.0)
@@ -90,6 +91,17 @@ class Meters:
                 if delay is not None:
                     self.detect_s.observe(delay)
         self.polled_at = monotonic()
+
+    def pushed(self, plan: PushPlan) -> None:
+        """Count what a push brought that was committed."""
+        self.pushes["news" if plan.new else "nothing-new"] += 1
+        self.wire_bytes += plan.record.wire_bytes
+        self.entries += len(plan.new)
+        self.hits += len(plan.hits)
+        for entry in plan.new:
+            delay = delay_s(entry.published_at, entry.found_at)
+            if delay is not None:
+                self.detect_s.observe(delay)
 
     def attempted(self, channel: str, plan: AttemptPlan) -> None:
         """Count an attempt at a delivery that was settled."""

@@ -27,6 +27,7 @@ from wirewatch.app.meters import Histogram, Meters
 from wirewatch.core.latency import delay_s
 from wirewatch.core.model.alert import DeliveryState
 from wirewatch.core.model.coverage import GapState
+from wirewatch.core.model.push import SubscriptionState
 from wirewatch.core.model.vitals import Vitals
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
@@ -158,6 +159,15 @@ class _Look(Collector):
         for state in GapState:
             gaps.add_metric([state.value], vitals.gaps.get(state, 0))
         yield gaps
+        agreed = GaugeMetricFamily(
+            "wirewatch_subscriptions", "Agreed with hubs, by state.", labels=["state"]
+        )
+        for standing in SubscriptionState:
+            agreed.add_metric([standing.value], vitals.subscriptions.get(standing, 0))
+        yield agreed
+        yield GaugeMetricFamily(
+            "wirewatch_pushes_waiting", "Pushes stored and not read yet.", vitals.pushes_waiting
+        )
         feeds = GaugeMetricFamily("wirewatch_feeds", "Feeds polled, by health.", labels=["health"])
         feeds.add_metric(["ok"], vitals.feeds - vitals.feeds_failing)
         feeds.add_metric(["failing"], vitals.feeds_failing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wirewatch.app.context import Context
 from wirewatch.app.dispatch import Job
@@ -18,6 +18,7 @@ from wirewatch.core.model.outcome import Failed, Fetched, Got, Parsed, ParsedFee
 from wirewatch.core.model.plan import PollPlan
 from wirewatch.core.plan.listed import is_same_body
 from wirewatch.core.plan.poll import plan_failure, plan_poll
+from wirewatch.core.plan.push import offer_of, with_pushing
 from wirewatch.core.plan.trouble import Asked, adopted_url, whom_to_ask
 from wirewatch.core.repair import FEWEST
 from wirewatch.errors import StoreError
@@ -142,8 +143,9 @@ class Poller:
     async def _commit(self, batch: Sequence[Result]) -> None:
         """Decide and commit, however long the database refuses: what was read is not thrown away."""
         context = self._context
-        plans = await context.insist(self._plan_all, batch)
-        await context.insist(context.store.commit_polls, plans)
+        async with context.writing:
+            plans = await context.insist(self._plan_all, batch)
+            await context.insist(context.store.commit_polls, plans)
         context.meters.polled(plans)
         for result in batch:
             self._in_flight.pop(result.feed.id, None)
@@ -165,7 +167,7 @@ class Poller:
         plans = []
         for result in batch:
             try:
-                plans.append(self._plan(result))
+                plans.append(self._with_pushing(result, self._plan(result)))
             except StoreError:
                 raise
             except Exception:  # bulkhead: one feed's bug must not stop the others
@@ -193,6 +195,23 @@ class Poller:
             memory=memory,
             asked=result.asked,
             operator=context.world.settings.general.operator,
+        )
+
+    def _with_pushing(self, result: Result, plan: PollPlan) -> PollPlan:
+        context, settings = self._context, self._context.world.settings.websub
+        offer = offer_of(result.fetched, result.parsed)
+        if offer is None and not settings.callback:
+            return plan
+        pushing = context.store.pushing(result.feed.id)
+        if not settings.callback:
+            pushing = replace(pushing, subscription=None)
+        return with_pushing(
+            plan,
+            result.feed,
+            offer,
+            pushing,
+            slow=settings.poll_every,
+            now=context.now(),
         )
 
     def _known(

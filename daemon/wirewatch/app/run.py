@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from wirewatch.app import sdnotify
+from wirewatch.app.callback import callback_routes
 from wirewatch.app.context import Context
 from wirewatch.app.daemon import Daemon
 from wirewatch.app.front import Front
@@ -60,7 +61,7 @@ async def _run_forever(settings: Settings, load: Loader, building: Progress | No
     context = await _build(settings, building=building)
     daemon = Daemon(context)
     await daemon.start()
-    front = Front(context)
+    front = Front(context, more=callback_routes(daemon.subscriber, settings))
     await front.start()
     stop, reloads = asyncio.Event(), asyncio.Event()
     _on_signals(stop, reloads, daemon)

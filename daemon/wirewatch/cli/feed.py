@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wirewatch.cli import coverage, show
+from wirewatch.cli import coverage, pushing, show
 from wirewatch.cli.add import add
 from wirewatch.cli.exits import Exit
 from wirewatch.cli.state import State, json_option, pass_state
@@ -166,6 +166,7 @@ def show_(state: State, name: str) -> None:
         polls = store.polls(one.id, limit=20)
         seen = next((each for each in store.coverage() if each.feed_id == one.id), None)
         gaps = store.gaps(one.id, limit=5)
+        pushed = store.pushing(one.id)
     finally:
         store.close()
     if state.as_json:
@@ -174,6 +175,7 @@ def show_(state: State, name: str) -> None:
                 **_feed_json(one),
                 "coverage": coverage.as_json(seen),
                 "recent_gaps": [coverage.gap_json(gap) for gap in gaps],
+                "pushing": pushing.as_json(pushed, datetime.now(UTC)),
                 "recent_polls": polls,
                 "outcomes": Counter(record.outcome for record in polls),
             }
@@ -192,6 +194,7 @@ def show_(state: State, name: str) -> None:
         ("next poll", show.ago(one.state.next_poll_at, now)),
         ("last new entry", show.ago(one.state.last_new_at, now)),
         ("coverage", coverage.in_words(seen, now)),
+        ("pushes", pushing.in_words(pushed, now, wanted=bool(settings.websub.callback))),
     ):
         if value is not None:
             click.echo(f"  {what:<15}{value}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wirewatch.cli import coverage, show, speed
+from wirewatch.cli import coverage, pushing, show, speed
 from wirewatch.cli.exits import Exit
 from wirewatch.cli.progress import steps
 from wirewatch.cli.state import State, json_option, pass_state
@@ -136,6 +136,7 @@ def status(state: State, check: bool) -> int:
     try:
         counts, notes, feeds = store.counts(), store.notes(), store.feeds()
         seen = {told.feed_id: told for told in store.coverage()}
+        pushed = store.all_pushing()
         quick = store.latencies(since=datetime.now(UTC) - speed.SPAN)
     finally:
         store.close()
@@ -158,6 +159,7 @@ def status(state: State, check: bool) -> int:
                 "daemon": daemon,
                 "counts": counts,
                 "publication_to_alert_s": speed.as_json(quick),
+                "pushing": pushing.counted(pushed.values(), datetime.now(UTC)),
                 "failing": [
                     {
                         "feed": feed.spec.name,
@@ -179,8 +181,10 @@ def status(state: State, check: bool) -> int:
         return Exit.FAILED if troubles else Exit.DONE
     now = datetime.now(UTC)
     _print_status(daemon, counts, now)
-    if (words := speed.in_words(quick)) is not None:
-        click.echo(f"  speed   {words}")
+    _print_lines(
+        ("speed", speed.in_words(quick)),
+        ("pushed", pushing.summary(pushed, now, wanted=bool(settings.websub.callback))),
+    )
     for feed in failing:
         since = show.ago(feed.state.problem_at, now)
         click.echo(
@@ -197,6 +201,12 @@ def status(state: State, check: bool) -> int:
     for trouble in troubles:
         click.secho(f"  trouble {trouble}", fg="red")
     return Exit.FAILED if troubles else Exit.DONE
+
+
+def _print_lines(*lines: tuple[str, str | None]) -> None:
+    for what, words in lines:
+        if words is not None:
+            click.echo(f"  {what:<7} {words}")
 
 
 def _daemon(note: Mapping[str, object], *, pid: int | None, locked: bool) -> dict[str, object]:

@@ -19,7 +19,7 @@ _EMPTY = frozenset({204, 205})
 _LONGEST_VALIDATOR = 1024
 """A longer ETag is a burden on every poll to come and is not kept."""
 
-_LISTS = frozenset({"cache-control", "content-encoding"})
+_LISTS = frozenset({"cache-control", "content-encoding", "link"})
 
 _PROBLEMS: Mapping[int, Problem] = {
     401: Problem.UNAUTHORIZED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 from wirewatch.core.model.access import OWN_HEADERS
 from wirewatch.core.model.outcome import Problem, Request
@@ -43,6 +44,7 @@ def headers_for(request: Request, hop: Hop, *, user_agent: str) -> list[tuple[by
         "Accept": request.accept,
         "Accept-Encoding": ACCEPT_ENCODING,
         "Connection": "close",
+        **_form_headers(request),
         **_validators(request),
     }
     if hop.authorization is not None:
@@ -51,6 +53,20 @@ def headers_for(request: Request, hop: Hop, *, user_agent: str) -> list[tuple[by
     kept = [(name, value) for name, value in fields.items() if name.lower() not in own]
     sent = [*kept, *((name, value.strip()) for name, value in hop.headers)]
     return [(name.encode("ascii"), value.encode("latin-1")) for name, value in sent]
+
+
+def posted(request: Request) -> bytes:
+    """Return the body of a request: its form, or nothing."""
+    return urlencode(request.form).encode("ascii")
+
+
+def _form_headers(request: Request) -> dict[str, str]:
+    if not request.form:
+        return {}
+    return {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Content-Length": str(len(posted(request))),
+    }
 
 
 def _validators(request: Request) -> dict[str, str]:

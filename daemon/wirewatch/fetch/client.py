@@ -35,15 +35,22 @@ from wirewatch.fetch.answers import (
     stream_of,
     validator,
 )
-from wirewatch.fetch.asking import check_headers, headers_for, is_conditional, is_sendable
+from wirewatch.fetch.asking import (
+    check_headers,
+    headers_for,
+    is_conditional,
+    is_sendable,
+    posted,
+)
 from wirewatch.fetch.decode import decoder_for
 from wirewatch.fetch.dial import Dialer
 from wirewatch.fetch.guard import Guard
 from wirewatch.fetch.hints import read_hints
 from wirewatch.fetch.hosts import HostQueue
 from wirewatch.fetch.limits import DEFAULT_LIMITS, FetchLimits, spell_bytes, spell_time
+from wirewatch.fetch.links import pushed_by
 from wirewatch.fetch.problems import HTTPX_ERRORS, Setback, setback_of
-from wirewatch.fetch.redirects import REDIRECTS, Hop, first_hop, next_hop
+from wirewatch.fetch.redirects import KEEP_METHOD, REDIRECTS, Hop, first_hop, next_hop
 from wirewatch.fetch.resolver import Lookup, Resolver
 from wirewatch.fetch.talktime import TalkTime
 from wirewatch.fetch.transport import ACCESS, METER, LeanTransport
@@ -165,7 +172,11 @@ class HttpFetcher:
         visit.status = None
         headers = headers_for(visit.request, hop, user_agent=self._user_agent)
         asked = httpx.Request(
-            "GET", hop.url, headers=headers, extensions={METER: visit.meter, ACCESS: hop.access}
+            "POST" if visit.request.form else "GET",
+            hop.url,
+            headers=headers,
+            content=posted(visit.request),
+            extensions={METER: visit.meter, ACCESS: hop.access},
         )
         response = await self._transport.handle_async_request(asked)
         try:
@@ -179,7 +190,9 @@ class HttpFetcher:
         visit.status, visit.hints = status, hints
         if rest := rest_of(status, hints):
             self._hosts.close(visit.host, rest)
-        if status in REDIRECTS:
+        if visit.request.form and 200 <= status < 300:
+            return Got(url=str(hop.url), status=status, body=b"", content_type="", hints=hints)
+        if status in (REDIRECTS if not visit.request.form else KEEP_METHOD):
             return next_hop(
                 hop, status=status, location=fields.get("location"), most=self._limits.redirects
             )
@@ -187,6 +200,7 @@ class HttpFetcher:
             return Unchanged(url=str(hop.url), hints=hints, moved_to=hop.moved_to)
         if status not in READABLE:
             raise refusal(status, hints)
+        hubs, topic = pushed_by(fields.get("link", ""), url=hop.url)
         return Got(
             url=str(hop.url),
             status=status,
@@ -195,6 +209,8 @@ class HttpFetcher:
             etag=validator(fields, "etag"),
             last_modified=validator(fields, "last-modified"),
             hints=hints,
+            hubs=hubs,
+            topic=topic,
             moved_to=hop.moved_to,
         )
 

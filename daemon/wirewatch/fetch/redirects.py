@@ -12,6 +12,9 @@ from wirewatch.core.model.outcome import Problem
 from wirewatch.fetch.problems import Setback
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+KEEP_METHOD = frozenset({307, 308})
+"""Redirects after which what was posted is posted again."""
+
 _PERMANENT = frozenset({301, 308})
 _PORTS = {"http": 80, "https": 443}
 _LONGEST_URL = 8192

@@ -179,7 +179,9 @@ def _written(talk: h11.Connection, request: httpx.Request) -> bytes:
             target = whole_address(request.url)
             headers += [(name.encode(), value.encode()) for name, value in proxy.headers]
         head = h11.Request(method=request.method, target=target, headers=headers)
-        return (talk.send(head) or b"") + (talk.send(h11.EndOfMessage()) or b"")
+        body = request.read()
+        sent = (talk.send(head) or b"") + (talk.send(h11.Data(data=body)) if body else b"")
+        return sent + (talk.send(h11.EndOfMessage()) or b"")
     except h11.LocalProtocolError as exc:
         raise Setback(Problem.BUG, "our own request is malformed") from exc
 

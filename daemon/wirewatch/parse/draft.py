@@ -92,6 +92,8 @@ def finished(
     ttl: timedelta | None,
     archive: str | None = None,
     more: tuple[str, ...] = (),
+    hubs: tuple[str, ...] = (),
+    topic: str | None = None,
 ) -> ParsedFeed:
     """Make the feed of its drafts; *flaws* are joined by those found on the way."""
     kept = drafts
@@ -117,6 +119,8 @@ def finished(
         ttl=ttl,
         archive=archive,
         more=more,
+        hubs=hubs,
+        topic=topic,
         flaw=flaws[0][0] if flaws else None,
         flaw_detail=clip(one_line("; ".join(detail for _, detail in flaws)), 500) or None,
     )

@@ -22,6 +22,7 @@ _PERIODS: Final = {
     "monthly": timedelta(days=30),
     "yearly": timedelta(days=365),
 }
+_MOST_LINKS: Final = 5
 _LONGEST_TTL: Final = timedelta(days=7)
 _MEDIA_TEXT: Final = "wirewatch_media_text"
 """Under this name ``media:description`` reaches us; see ``set_media_text_apart``."""
@@ -190,6 +191,15 @@ def archive_of(feed: Raw, url: str) -> str | None:
                 if found is not None and found != url:
                     return found
     return None
+
+
+def linked(feed: Raw, url: str, rel: str) -> tuple[str, ...]:
+    """Return the addresses of a feed's links of one kind, a few at most."""
+    links = feed.get("links")
+    told = [raw_of(link) for link in links] if isinstance(links, list) else []
+    hrefs = [text(link, "href") for link in told if rel in text(link, "rel").lower().split()]
+    found = (absolute(url, href) for href in hrefs)
+    return tuple(dict.fromkeys(one for one in found if one is not None))[:_MOST_LINKS]
 
 
 def _whole(digits: str) -> int:

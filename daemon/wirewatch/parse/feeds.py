@@ -17,6 +17,7 @@ from wirewatch.parse.entries import (
     Raw,
     archive_of,
     draft_of,
+    linked,
     raw_of,
     set_media_text_apart,
     text,
@@ -137,6 +138,8 @@ def _feed(
         language=text(feed, "language"),
         ttl=ttl_of(feed),
         archive=archive_of(feed, url),
+        hubs=linked(feed, url, "hub"),
+        topic=next(iter(linked(feed, url, "self")), None),
     )
 
 

@@ -98,7 +98,20 @@ def _feed(
         language=language,
         ttl=None,
         archive=absolute(url, _string(document, "next_url")),
+        hubs=_hubs(document, url),
+        topic=absolute(url, _string(document, "feed_url")),
     )
+
+
+def _hubs(document: Mapping[str, Json], url: str) -> tuple[str, ...]:
+    told = document.get("hubs")
+    hubs = [hub for hub in told[:20] if isinstance(hub, Mapping)] if isinstance(told, list) else []
+    found = (
+        absolute(url, _string(hub, "url"))
+        for hub in hubs
+        if _string(hub, "type").lower() == "websub"
+    )
+    return tuple(one for one in found if one is not None)[:5]
 
 
 def _draft(item: Mapping[str, Json], *, url: str, language: str) -> Draft:

@@ -23,7 +23,7 @@ from wirewatch.core.model.outcome import (
 HEADER_BYTES: Final = 8
 ITEM_HASH: Final = 8
 _TIMES: Final = ("published_at", "updated_at")
-_TUPLES: Final = ("authors", "categories", "more")
+_TUPLES: Final = ("authors", "categories", "more", "hubs")
 
 
 class Kind(StrEnum):

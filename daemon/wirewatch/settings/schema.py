@@ -42,7 +42,7 @@ from wirewatch.settings.fields import (
     WebUrl,
     Zone,
 )
-from wirewatch.settings.schema_http import Http
+from wirewatch.settings.schema_http import Http, Websub
 
 _CONFIG: Final = ConfigDict(extra="forbid")
 
@@ -379,6 +379,7 @@ SECTIONS: Final[Mapping[str, type[Any]]] = MappingProxyType(
         "retention": Retention,
         "log": Log,
         "http": Http,
+        "websub": Websub,
     }
 )
 """The tables of single settings, in the order in which they are explained."""

@@ -23,7 +23,7 @@ from wirewatch.settings.schema import (
     Poll,
     Retention,
 )
-from wirewatch.settings.schema_http import Http
+from wirewatch.settings.schema_http import Http, Websub
 
 
 def _nothing() -> Mapping[str, str]:
@@ -44,6 +44,7 @@ class Settings:
     retention: Retention = field(default_factory=Retention)
     log: Log = field(default_factory=Log)
     http: Http = field(default_factory=Http)
+    websub: Websub = field(default_factory=Websub)
     feeds: tuple[FeedSpec, ...] = ()
     watchlists: tuple[Watchlist, ...] = ()
     channels: tuple[ChannelSpec, ...] = ()

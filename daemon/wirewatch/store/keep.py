@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from wirewatch.core.model.coverage import GapState
 from wirewatch.core.model.hit import HitState
-from wirewatch.store import history, search, searching
+from wirewatch.store import history, push, search, searching
 from wirewatch.store.rules import KEPT
 from wirewatch.store.tables import (
     alerts,
@@ -62,6 +62,7 @@ def prune_steps(
     """
     return (
         lambda tx: _prune_polls(tx, polls_before),
+        lambda tx: push.prune(tx, polls_before),
         lambda tx: _prune_gaps(tx, hits_before),
         lambda tx: _prune_hits(tx, hits_before),
         lambda tx: _prune_alerts(tx, hits_before),

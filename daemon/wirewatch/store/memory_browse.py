@@ -22,11 +22,12 @@ from wirewatch.store.memory_base import alone
 from wirewatch.store.memory_history import MemoryHistory
 from wirewatch.store.memory_holds import MemoryHolds
 from wirewatch.store.memory_index import MemoryIndex
+from wirewatch.store.memory_push import MemoryPush
 from wirewatch.store.memory_vitals import MemoryVitals
 from wirewatch.store.rules import tidy
 
 
-class MemoryBrowse(MemoryHolds, MemoryHistory, MemoryVitals):
+class MemoryBrowse(MemoryHolds, MemoryHistory, MemoryVitals, MemoryPush):
     """The part of the store that is read."""
 
     @alone

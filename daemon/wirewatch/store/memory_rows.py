@@ -24,7 +24,15 @@ from wirewatch.core.model.feed import Feed, FeedId, FeedSpec, FeedState
 from wirewatch.core.model.hit import AlertId, Hit, HitId, HitState, StoryId, Why
 from wirewatch.core.model.hold import Hold
 from wirewatch.core.model.mute import Ack, Escalation, Mark, Mute, MuteId
-from wirewatch.core.model.plan import AnnouncementPlan, HitVerdict, HostRest, PollPlan, PollRecord
+from wirewatch.core.model.plan import (
+    AnnouncementPlan,
+    HitVerdict,
+    HostRest,
+    Hub,
+    PollPlan,
+    PollRecord,
+)
+from wirewatch.core.model.push import Push, PushId, Subscription
 from wirewatch.core.model.story import Story, StoryEntry
 from wirewatch.core.urls import politeness_key
 from wirewatch.ports import Counts
@@ -100,6 +108,9 @@ class Rows:
     index: MemoryIndex = field(default_factory=MemoryIndex)
     links: set[tuple[int, EntryId]] = field(default_factory=set)
     gap_of: dict[EntryId, GapId] = field(default_factory=dict)
+    hubs: dict[FeedId, Hub] = field(default_factory=dict)
+    subscriptions: dict[FeedId, Subscription] = field(default_factory=dict)
+    pushes: dict[PushId, tuple[Push, datetime | None]] = field(default_factory=dict)
 
     def outlet(self, entry: EntryId) -> str:
         """Return the name of the feed that brought an entry."""
@@ -157,7 +168,7 @@ class Rows:
             for entry in plan.new:
                 self.entries.setdefault(entry.id, entry)
             for entry in plan.edited:
-                self._edit(entry)
+                self.edit(entry)
             for page in plan.articles:
                 self.articles.setdefault(page.entry_id, page)
             self.take_hits(plan.hits)
@@ -175,7 +186,8 @@ class Rows:
             if mine and feed.state.next_poll_at < rest.until:
                 feed.state = replace(feed.state, next_poll_at=rest.until)
 
-    def _edit(self, entry: Entry) -> None:
+    def edit(self, entry: Entry) -> None:
+        """Store what an entry says now, and what it said before."""
         stored = self.entries.get(entry.id)
         if stored is not None:
             revision = Revision(
@@ -197,6 +209,8 @@ class Rows:
             self.renamed.setdefault((plan.feed_id, key), true)
         if plan.gap is not None:
             self.gaps.setdefault(plan.gap.id, plan.gap)
+        if plan.hub is not None:
+            self.hubs[plan.feed_id] = plan.hub
         self.post(plan.alerts, plan.deliveries)
 
     def take_fill(self, plan: FillPlan) -> None:
@@ -339,6 +353,8 @@ class Rows:
         """Delete what is past keeping; return how many rows went, not counting what belongs to them."""
         untold = {way.alert_id for way in self.deliveries.values() if way.state in KEPT}
         gone = _drop(self.polls, [key for key in self.polls if key[1] < polls_before])
+        done = [id_ for id_, (_, at) in self.pushes.items() if at is not None and at < polls_before]
+        gone += _drop(self.pushes, done)
         gone += _drop(
             self.gaps,
             [

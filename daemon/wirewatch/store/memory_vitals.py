@@ -28,6 +28,8 @@ class MemoryVitals(MemoryBase):
             gaps=Counter(gap.state for gap in rows.gaps.values()),
             feeds=len(active),
             feeds_failing=sum(row.state.failures > 0 for row in active),
+            subscriptions=Counter(one.state for one in rows.subscriptions.values()),
+            pushes_waiting=sum(done_at is None for _, done_at in rows.pushes.values()),
             oldest_hit_at=min((hit.found_at for hit in waiting), default=None),
             oldest_delivery_at=min(
                 (way.created_at for way in ways if way.state in OPEN), default=None

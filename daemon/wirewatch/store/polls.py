@@ -15,7 +15,8 @@ from wirewatch.core.model.entry import Entry, EntryKey, Known
 from wirewatch.core.model.feed import FeedId
 from wirewatch.core.model.hit import Hit
 from wirewatch.core.model.plan import PollPlan
-from wirewatch.store import announce, codec, coverage, history, searching
+from wirewatch.core.model.push import PushPlan
+from wirewatch.store import announce, codec, coverage, history, hubs, searching
 from wirewatch.store.feeds import leave_alone, schedule_row, slow_facts, slow_row
 from wirewatch.store.rules import watchlist_of
 from wirewatch.store.shapes import (
@@ -90,7 +91,7 @@ def commit(tx: Connection, plans: Sequence[PollPlan]) -> None:
     put_seen(tx, plans)
     _put_items(tx, plans)
     insert_new(tx, entries, [ENTRY.row(entry) for plan in plans for entry in plan.new])
-    _put_edits(tx, plans)
+    put_edits(tx, plans)
     told = [entry for plan in plans for entry in (*plan.new, *plan.edited)]
     history.put_links(tx, [(entry.id, entry.link) for entry in told])
     insert_new(tx, articles, [article_row(page) for plan in plans for page in plan.articles])
@@ -98,6 +99,7 @@ def commit(tx: Connection, plans: Sequence[PollPlan]) -> None:
     searching.enqueue(tx, [entry.id for entry in told])
     insert_new(tx, poll_log, [POLL_RECORD.row(plan.record) for plan in plans])
     coverage.put(tx, plans)
+    hubs.put(tx, plans)
     announce.post(
         tx,
         [alert for plan in plans for alert in plan.alerts],
@@ -159,7 +161,7 @@ def _put_states(tx: Connection, plans: Sequence[PollPlan]) -> None:
         tx.execute(update(feeds).where(feeds.c.id == bindparam("of")), changed)
 
 
-def put_seen(tx: Connection, plans: Sequence[PollPlan | FillPlan]) -> None:
+def put_seen(tx: Connection, plans: Sequence[PollPlan | FillPlan | PushPlan]) -> None:
     """Store names with the hashes of their texts."""
     hashes = {(plan.feed_id, key): hash_ for plan in plans for key, hash_ in plan.seen}
     if not hashes:
@@ -206,7 +208,8 @@ def _put_items(tx: Connection, plans: Sequence[PollPlan]) -> None:
         tx.execute(put, [{"feed_id": id_, "hashes": latest[id_]} for id_ in sorted(latest)])
 
 
-def _put_edits(tx: Connection, plans: Sequence[PollPlan]) -> None:
+def put_edits(tx: Connection, plans: Sequence[PollPlan | PushPlan]) -> None:
+    """Store texts as they are now, and what they were before."""
     latest = {entry.id: entry for plan in plans for entry in plan.edited}
     there = present(tx, entries.c.id, latest)
     coverage.put_revisions(tx, [entry for id_, entry in sorted(latest.items()) if id_ in there])

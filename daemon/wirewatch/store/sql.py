@@ -30,6 +30,7 @@ from wirewatch.core.model.plan import (
     PollRecord,
     WaitingHit,
 )
+from wirewatch.core.model.push import PushId, PushJob
 from wirewatch.core.model.story import Story
 from wirewatch.ports import Counts, HitView, Indexed, StoredText, ToIndex
 from wirewatch.store import (
@@ -42,15 +43,16 @@ from wirewatch.store import (
     keep,
     outbox,
     polls,
+    push,
     search,
     upkeep,
 )
 from wirewatch.store.bookmarks import Bookmarks
 from wirewatch.store.engine import Database
-from wirewatch.store.sql_vitals import SqlVitals
+from wirewatch.store.sql_push import SqlPush
 
 
-class SqlStore(SqlVitals):
+class SqlStore(SqlPush):
     """Everything in SQLite or PostgreSQL. Safe to call from several threads."""
 
     def __init__(self, database: Database) -> None:
@@ -99,6 +101,11 @@ class SqlStore(SqlVitals):
     def gap_job(self, gap_id: GapId) -> GapJob | None:
         """Return an open gap with its feed, None where there is none (any more)."""
         job = self.database.read(lambda tx: coverage.gap_job(tx, gap_id))
+        return None if job is None else replace(job, feed=self._with_secrets([job.feed])[0])
+
+    def push_job(self, push_id: PushId) -> PushJob | None:
+        """Return a push that is not done with its feed; None where there is none (any more)."""
+        job = self.database.read(lambda tx: push.push_job(tx, push_id))
         return None if job is None else replace(job, feed=self._with_secrets([job.feed])[0])
 
     def links_since(self, feed_id: FeedId, since: datetime) -> Sequence[str]:

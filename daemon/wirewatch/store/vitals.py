@@ -12,6 +12,7 @@ from wirewatch.core.model.hit import HitState
 from wirewatch.core.model.vitals import Latency, Vitals
 from wirewatch.store.rules import OPEN
 from wirewatch.store.tables import deliveries, entries, feed_schedule, gaps, hits
+from wirewatch.store.tables_push import pushes, subscriptions
 
 
 def vitals(tx: Connection) -> Vitals:
@@ -25,6 +26,8 @@ def vitals(tx: Connection) -> Vitals:
     ).where(active)
     polled, due = tx.execute(feeds).one()
     failing = select(func.count()).where(active, feed_schedule.c.failures > 0)
+    agreed = select(subscriptions.c.state, func.count())
+    waiting = select(func.count()).where(pushes.c.done_at.is_(None))
     oldest_hit = select(func.min(hits.c.found_at)).where(hits.c.state == HitState.WAITING)
     oldest_way = select(func.min(deliveries.c.created_at)).where(deliveries.c.state.in_(OPEN))
     counted = ways.group_by(deliveries.c.channel, deliveries.c.state)
@@ -33,6 +36,8 @@ def vitals(tx: Connection) -> Vitals:
         gaps=dict(map(tuple, tx.execute(by_state))),
         feeds=polled,
         feeds_failing=tx.execute(failing).scalar_one(),
+        subscriptions=dict(map(tuple, tx.execute(agreed.group_by(subscriptions.c.state)))),
+        pushes_waiting=tx.execute(waiting).scalar_one(),
         oldest_hit_at=tx.execute(oldest_hit).scalar(),
         oldest_delivery_at=tx.execute(oldest_way).scalar(),
         oldest_due_at=due,

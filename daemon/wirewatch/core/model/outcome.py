@@ -71,6 +71,8 @@ class Request:
     """For the whole request, redirects included; None: the fetcher's own limit."""
     max_body: int | None = None
     """Decoded bytes; None: the fetcher's own limit."""
+    form: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Fields to post, secrets among them; then the body of the answer is not read. Empty: nothing is posted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,10 @@ class Got:
     etag: str | None = None
     last_modified: str | None = None
     hints: CachingHints = CachingHints()
+    hubs: tuple[str, ...] = ()
+    """Who pushes this document, by its Link headers."""
+    topic: str | None = None
+    """Under which address they know it."""
     moved_to: str | None = None
     """Where an unbroken chain of permanent redirects (301, 308) leads, if there was one."""
     wire_bytes: int = 0
@@ -162,6 +168,10 @@ class ParsedFeed:
     """How many raw entries were known by their hashes and not read."""
     archive: str | None = None
     """Where older entries are (RFC 5005 ``prev-archive``, ``next``; JSON Feed ``next_url``)."""
+    hubs: tuple[str, ...] = ()
+    """Who pushes this feed, as it says itself."""
+    topic: str | None = None
+    """Under which address they know it."""
     more: tuple[str, ...] = ()
     """Further documents of the same kind: what the index of a sitemap lists, newest first."""
 

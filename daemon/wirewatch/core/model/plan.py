@@ -48,6 +48,24 @@ class HostRest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hub:
+    """Where a feed says its news is pushed from, and whether that can be relied upon."""
+
+    feed_id: FeedId
+    url: str
+    topic: str
+    """Under which address the hub knows the feed."""
+    found_at: datetime
+    pushed_at: datetime | None = None
+    """When it last sent something."""
+    news_at: datetime | None = None
+    """When it last sent something that no poll had seen before."""
+    missed_at: datetime | None = None
+    """When a poll last found something it should have sent."""
+    pushes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PollPlan:
     """What one poll of one feed leads to."""
 
@@ -71,6 +89,8 @@ class PollPlan:
     """What the document listed; None: as before."""
     gap: Gap | None = None
     """Entries slipped past between the last poll and this one."""
+    hub: Hub | None = None
+    """What became clear about its hub; None: as before."""
     alerts: tuple[Alert, ...] = ()
     """What its owner is told about the feed, with the deliveries."""
     deliveries: tuple[Delivery, ...] = ()

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from wirewatch.core.model.alert import DeliveryState
 from wirewatch.core.model.coverage import GapState
+from wirewatch.core.model.push import SubscriptionState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,8 @@ class Vitals:
     feeds: int
     """Those that are polled."""
     feeds_failing: int
+    subscriptions: Mapping[SubscriptionState, int]
+    pushes_waiting: int
     oldest_hit_at: datetime | None
     """When the oldest hit was found that nobody was told about yet."""
     oldest_delivery_at: datetime | None
