@@ -40,7 +40,7 @@ _AS_RUSSIAN: Final = str.maketrans("іїєґў", "ииегу")
 
 _RESTORED: Final = {
     "spanish": (("cion", "ción"), ("sion", "sión")),
-    "portuguese": (("cao", "ção"), ("coes", "ções"), ("sao", "são"), ("soes", "sões")),
+    "portuguese": (("cao", "ção"), ("coes", "ção"), ("sao", "são"), ("soes", "são")),
     "french": (("ees", "ées"), ("ee", "ée")),
 }
 """Accents that folding dropped and the stemmer needs to see an ending."""
