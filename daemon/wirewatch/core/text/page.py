@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import Final, NamedTuple, TypeAlias
+from operator import attrgetter
+from typing import Final, TypeAlias
 
 from wirewatch.core.model.hit import Field, Span
-from wirewatch.core.text.chunk import Chunk
+from wirewatch.core.text.expand import Expanded, PageEdge, Source, expand
 from wirewatch.core.text.words import Words
 
 Interval: TypeAlias = tuple[int, int]
@@ -27,49 +28,10 @@ SPACED: Final = 12
 _PLUS_ONE: Final = (1).__add__
 """A chunk and the space behind it."""
 
+_BASE: Final = attrgetter("base")
+
 _FEW: Final = 6
 """So many scans of a page are cheaper than an index of all its words."""
-
-
-class PageEdge(NamedTuple):
-    """Another reading of the positions *first* to *last*."""
-
-    first: int
-    last: int
-    form: str
-
-
-class Shift(NamedTuple):
-    """A chunk that is several words or none: its number, the position of its first word, how many there are."""
-
-    chunk: int
-    base: int
-    words: int
-
-
-class Layout(NamedTuple):
-    """Where the words of a page come from."""
-
-    texts: Sequence[tuple[Field | None, str]]
-    chunks: list[str]
-    ends: list[int]
-    """How many chunks there are up to the end of each text."""
-    chunk: Callable[[str], Chunk]
-    shifts: Sequence[Shift] = ()
-    """The chunks that are not one word, in order."""
-    bases: Sequence[int] = ()
-    """The positions of their first words."""
-
-    def source(self, position: int) -> tuple[int, int]:
-        """Return the number of the chunk at a word position, and of the word in it."""
-        at = bisect_right(self.bases, position) - 1
-        if at < 0:
-            return position, 0
-        shift = self.shifts[at]
-        beyond = position - shift.base
-        if beyond < shift.words:
-            return shift.chunk, beyond
-        return shift.chunk + 1 + beyond - shift.words, 0
 
 
 class Page:
@@ -77,20 +39,18 @@ class Page:
 
     __slots__ = (
         "_asked",
-        "_edge_places",
+        "_by_edge",
         "_ends",
+        "_expanded",
         "_found",
         "_joined",
         "_keys",
-        "_layout",
         "_offsets",
+        "_source",
         "_special_keys",
         "_starts",
         "_word_places",
-        "bounds",
         "distinct",
-        "edges",
-        "forms",
         "special",
         "words",
     )  # fmt: skip
@@ -99,20 +59,13 @@ class Page:
     special: Words | None
     """The words of the document's language, where its rules are not those of its script."""
 
-    def __init__(
-        self,
-        layout: Layout,
-        forms: list[str],
-        edges: tuple[PageEdge, ...],
-        bounds: list[int],
-        distinct: set[str],
-    ) -> None:
-        self._layout, self.forms, self.edges, self.bounds = layout, forms, edges, bounds
-        self._edge_places: dict[str, list[Interval]] = {}
-        for edge in edges:
-            self._edge_places.setdefault(edge.form, []).append((edge.first, edge.last))
+    def __init__(self, source: Source, distinct: set[str]) -> None:
+        """*distinct* holds every form of the page, those of other readings too."""
+        self._source = source
         distinct.discard(BREAK)
         self.distinct = distinct
+        self._expanded: Expanded | None = None
+        self._by_edge: dict[str, list[Interval]] | None = None
         self._found: dict[str, list[Interval]] = {}
         self._ends: tuple[dict[str, int], dict[str, int]] | None = None
         self._word_places: dict[str, list[Interval]] = {}
@@ -122,6 +75,36 @@ class Page:
         self._offsets: dict[int, tuple[int, int]] = {}
         self._keys: set[str] | None = None
         self._special_keys: set[str] | None = None
+
+    @property
+    def _read(self) -> Expanded:
+        """The words by position: most pages are ruled out before anybody asks for them."""
+        if self._expanded is None:
+            self._expanded = expand(self._source)
+        return self._expanded
+
+    @property
+    def forms(self) -> list[str]:
+        """The form at each position."""
+        return self._read.forms
+
+    @property
+    def edges(self) -> Sequence[PageEdge]:
+        """Other readings of positions."""
+        return self._read.edges
+
+    @property
+    def bounds(self) -> list[int]:
+        """The position at which each text ends."""
+        return self._read.bounds
+
+    @property
+    def _edge_places(self) -> dict[str, list[Interval]]:
+        if self._by_edge is None:
+            self._by_edge = {}
+            for edge in self.edges:
+                self._by_edge.setdefault(edge.form, []).append((edge.first, edge.last))
+        return self._by_edge
 
     @property
     def keys(self) -> set[str]:
@@ -240,7 +223,7 @@ class Page:
 
     def spans(self, places: Iterable[Interval]) -> list[Span]:
         """Return the characters of intervals."""
-        texts, bounds = self._layout.texts, self.bounds
+        texts, bounds = self._source.texts, self.bounds
         spans = []
         for first, last in places:
             field = texts[bisect_right(bounds, first)][0]
@@ -253,24 +236,36 @@ class Page:
 
     def raw(self, first: int, last: int) -> str:
         """Return the characters of an interval as they stand in the text."""
-        text = self._layout.texts[bisect_right(self.bounds, first)][1]
+        text = self._source.texts[bisect_right(self.bounds, first)][1]
         return text[self._characters(first)[0] : self._characters(last)[1]]
 
     def _characters(self, position: int) -> tuple[int, int]:
         known = self._offsets.get(position)
         if known is None:
-            layout = self._layout
-            number, word = layout.source(position)
+            source = self._source
+            number, word = self._chunk_at(position)
             if self._starts is None:
-                self._starts = _starts(layout)
-            start, chunk = self._starts[number], layout.chunks[number]
+                self._starts = _starts(source)
+            start, chunk = self._starts[number], source.chunks[number]
             if chunk.isalpha() and chunk.isascii():
                 known = start, start + len(chunk)
             else:
-                atom = layout.chunk(chunk).atoms[word]
+                atom = source.chunk(chunk).atoms[word]
                 known = start + atom.start, start + atom.end
             self._offsets[position] = known
         return known
+
+    def _chunk_at(self, position: int) -> tuple[int, int]:
+        """Return the number of the chunk at a word position, and of the word in it."""
+        shifts = self._read.shifts
+        at = bisect_right(shifts, position, key=_BASE) - 1
+        if at < 0:
+            return position, 0
+        shift = shifts[at]
+        beyond = position - shift.base
+        if beyond < shift.words:
+            return shift.chunk, beyond
+        return shift.chunk + 1 + beyond - shift.words, 0
 
 
 def _joined(forms: Sequence[str]) -> str:
@@ -278,12 +273,12 @@ def _joined(forms: Sequence[str]) -> str:
     return "\n".join(("", *forms, ""))
 
 
-def _starts(layout: Layout) -> list[int]:
+def _starts(source: Source) -> list[int]:
     """Return where each chunk begins in its text."""
     starts: list[int] = []
     begin = 0
-    for (_, text), end in zip(layout.texts, layout.ends, strict=True):
-        chunks = layout.chunks[begin : end - 1]
+    for (_, text), end in zip(source.texts, source.ends, strict=True):
+        chunks = source.chunks[begin : end - 1]
         starts += _spaced_starts(text, chunks) or _found_starts(text, chunks)
         starts.append(len(text))
         begin = end
