@@ -90,12 +90,13 @@ class Match(_Found):
     def terms(self) -> tuple[TermMatch, ...]:
         """The terms of the query that were found, and where."""
         subject, lock, known = self.sight
-        terms = known.get(self.watch)
+        name = self.seen.spec.id
+        terms = known.get(name)
         if terms is None:
             with lock:
                 found = self.seen.query.node.find(subject.view(self.seen.spec.near_words))
                 terms = tuple([_term(t, subject.page) for t in found.terms]) if found else ()
-            known[self.watch] = terms
+            known[name] = terms
         return terms
 
     @property

@@ -29,8 +29,9 @@ _FORMS_A_HEAD: Final = 160
 _FEW_HEADS: Final = 48
 """So few heads are first asked whether what follows them is on the page at all."""
 
+_FEW_INNERS: Final = 6
 _FEW_SECONDS: Final = 3
-"""So few second keys are looked for by their forms, which spares working out all keys of the page."""
+"""So few second keys, of so few first ones, are looked for by their forms: that spares working out all keys."""
 
 
 class Filed:
@@ -218,6 +219,9 @@ class Presearch:
 
     def _meeting(self, inners: list[_Inner], page: Page, files: list[_Files]) -> None:
         """Add what is filed under two keys of the page."""
+        if len(inners) > _FEW_INNERS:
+            _both(inners, page.keys, files)
+            return
         many: list[_Inner] = []
         distinct, members = page.distinct, self._words.members
         for inner in inners:

@@ -92,7 +92,8 @@ def expand(source: Source) -> Expanded:
         forms += words
         if chunk.initial:
             initials.append(base)
-        edges += [PageEdge(base + e.first, base + e.last, e.form) for e in chunk.edges]
+        if chunk.edges:
+            edges += [PageEdge(base + e.first, base + e.last, e.form) for e in chunk.edges]
     forms += coded[done:]
     if len(initials) > 1:
         edges += _initial_edges(initials, forms)

@@ -30,7 +30,7 @@ _PLUS_ONE: Final = (1).__add__
 
 _BASE: Final = attrgetter("base")
 
-_FEW: Final = 6
+_FEW: Final = 12
 """So many scans of a page are cheaper than an index of all its words."""
 
 
@@ -76,27 +76,25 @@ class Page:
         self._keys: set[str] | None = None
         self._special_keys: set[str] | None = None
 
-    @property
-    def _read(self) -> Expanded:
-        """The words by position: most pages are ruled out before anybody asks for them."""
-        if self._expanded is None:
-            self._expanded = expand(self._source)
-        return self._expanded
+    def _expand(self) -> Expanded:
+        """Put the words in their places: most pages are ruled out before anybody asks for them."""
+        found = self._expanded = expand(self._source)
+        return found
 
     @property
     def forms(self) -> list[str]:
         """The form at each position."""
-        return self._read.forms
+        return (self._expanded or self._expand()).forms
 
     @property
     def edges(self) -> Sequence[PageEdge]:
         """Other readings of positions."""
-        return self._read.edges
+        return (self._expanded or self._expand()).edges
 
     @property
     def bounds(self) -> list[int]:
         """The position at which each text ends."""
-        return self._read.bounds
+        return (self._expanded or self._expand()).bounds
 
     @property
     def _edge_places(self) -> dict[str, list[Interval]]:
@@ -127,40 +125,47 @@ class Page:
 
         The forms are no patterns.
         """
-        return not self._edge_places or self._edge_places.keys().isdisjoint(spelling[1:])
+        places = self._edge_places
+        return not places or places.keys().isdisjoint(spelling[1:])
 
     def has_no_edge(self, spelling: Sequence[str]) -> bool:
         """Say whether all forms, if they stand here, stand as plain words only."""
-        return not self._edge_places or self._edge_places.keys().isdisjoint(spelling)
+        places = self._edge_places
+        return not places or places.keys().isdisjoint(spelling)
 
     def stands(self, spelling: Sequence[str]) -> bool:
         """Say whether forms that have no edge stand side by side."""
-        if not self.distinct.issuperset(spelling):
-            return False
-        if self._joined is None:
-            self._joined = _joined(self.forms)
-        return _joined(spelling) in self._joined
+        return self.distinct.issuperset(spelling) and _joined(spelling) in self._text
 
     def where(self, form: str) -> list[Interval]:
         """Return where a form stands, in order."""
-        if form not in self.distinct:
-            return []
         found = self._found.get(form)
         if found is None:
+            if form not in self.distinct:
+                return []
             self._asked += 1
             found = self._scan(form) if self._asked <= _FEW else self._indexed(form)
             self._found[form] = found
         return found
 
+    @property
+    def _text(self) -> str:
+        """All forms in a row, in which one is found much faster than in a list."""
+        if self._joined is None:
+            self._joined = _joined(self.forms)
+        return self._joined
+
     def _scan(self, form: str) -> list[Interval]:
+        text, row = self._text, f"\n{form}\n"
+        find, count = text.find, text.count
         found: list[Interval] = []
-        index, at = self.forms.index, -1
-        try:
-            while True:
-                at = index(form, at + 1)
-                found.append((at, at))
-        except ValueError:
-            pass
+        position, counted = -1, 0
+        at = find(row)
+        while at >= 0:
+            position += count("\n", counted, at + 1)
+            found.append((position, position))
+            counted = at + 1
+            at = find(row, at + 1)
         return self._with_edges(form, found)
 
     def _with_edges(self, form: str, found: list[Interval]) -> list[Interval]:
@@ -257,7 +262,7 @@ class Page:
 
     def _chunk_at(self, position: int) -> tuple[int, int]:
         """Return the number of the chunk at a word position, and of the word in it."""
-        shifts = self._read.shifts
+        shifts = (self._expanded or self._expand()).shifts
         at = bisect_right(shifts, position, key=_BASE) - 1
         if at < 0:
             return position, 0
@@ -270,7 +275,7 @@ class Page:
 
 def _joined(forms: Sequence[str]) -> str:
     """Write forms in a row: a row stands in another just when its text does, for no form holds a line's end."""
-    return "\n".join(("", *forms, ""))
+    return "\n{}\n".format("\n".join(forms))
 
 
 def _starts(source: Source) -> list[int]:
