@@ -206,15 +206,25 @@ class Matcher:
             decided = dict.fromkeys(map(WatchId, proven), True)
         else:
             doubtful.update(map(Filed, proven))
-        has_all = subject.page.distinct.issuperset
+        page = subject.page
+        has_all = page.distinct.issuperset
         for filed in doubtful:
             name = WatchId(filed.name)
-            if name not in decided and has_all(filed.forms):
-                watch = self._watches[name]
-                held = watch.query.node.holds(subject.view(watch.spec.near_words))
-                if held is not None:
-                    decided[name] = held
+            if name in decided or not has_all(filed.forms):
+                continue
+            held = self._tried(filed, subject)
+            if held is not None:
+                decided[name] = held
         return decided
+
+    def _tried(self, filed: Filed, subject: Subject) -> bool | None:
+        page = subject.page
+        if filed.forms and page.has_no_edge(filed.forms):
+            return (
+                page.stands(filed.forms) or None
+            )  # the row under which it is filed is all there is to find
+        watch = self._watches[WatchId(filed.name)]
+        return watch.query.node.holds(subject.view(watch.spec.near_words))
 
 
 _match: Final = partial(tuple.__new__, Match)

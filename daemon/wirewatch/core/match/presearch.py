@@ -27,7 +27,7 @@ _FORMS_A_HEAD: Final = 160
 """On a page with more words for each head than this, looking up the heads is faster than passing over the page."""
 
 _FEW_HEADS: Final = 48
-"""So few heads are first asked whether what follows them is on the page at all."""
+"""So few heads are first asked whether the few forms that may follow them are on the page at all."""
 
 _FEW_INNERS: Final = 6
 _FEW_SECONDS: Final = 3
@@ -244,7 +244,11 @@ def _both(inners: list[_Inner], keys: set[str], files: list[_Files]) -> None:
 def _side_by_side(page: Page, heads: dict[str, _Inner]) -> Iterator[_Files]:
     if len(heads) <= _FEW_HEADS:
         distinct = page.distinct
-        heads = {h: inner for h, inner in heads.items() if not inner.keys().isdisjoint(distinct)}
+        heads = {
+            head: inner
+            for head, inner in heads.items()
+            if len(inner) > _FEW_SECONDS or not inner.keys().isdisjoint(distinct)
+        }
         if not heads:
             return
     forms = page.forms
