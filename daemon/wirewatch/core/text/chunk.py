@@ -171,6 +171,8 @@ def analyse(raw: str, *, wild: bool = False) -> Chunk:
     """Take one chunk apart. With *wild*, stars and question marks are letters (of a query)."""
     if len(raw) > _LONG:
         return _long(raw, wild=wild)
+    if raw.isascii() and raw.isalpha():
+        return _plain(raw)
     shown = _Shown(raw, wild=wild)
     parts = [_part(shown, match) for match in _PATTERN.finditer(shown.classes)]
     edges = [
@@ -183,6 +185,14 @@ def analyse(raw: str, *, wild: bool = False) -> Chunk:
     if len(parts) == 1 and _is_initial(parts[0], shown.classes):
         return Chunk((_with_dot(parts[0], shown),), tuple(edges), initial=True)
     return Chunk(tuple(part.atom for part in parts), tuple(edges))
+
+
+def _plain(raw: str) -> Chunk:
+    """Take a chunk of nothing but letters apart, as most are."""
+    size = len(raw)
+    capitals = _capitals(raw, 0, size)
+    edges = () if capitals is None else (Edge(0, 0, capitals[0], 0, size, capitals[1]),)
+    return Chunk((Atom(raw.lower(), 0, size),), edges)
 
 
 def _long(raw: str, *, wild: bool) -> Chunk:
