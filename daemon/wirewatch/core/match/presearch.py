@@ -26,12 +26,14 @@ _PAIR: Final = 2
 _FORMS_A_HEAD: Final = 160
 """On a page with more words for each head than this, looking up the heads is faster than passing over the page."""
 
-_FEW_HEADS: Final = 48
+_FEW_HEADS: Final = 8
 """So few heads are first asked whether the few forms that may follow them are on the page at all."""
 
-_FEW_INNERS: Final = 6
+_FORMS_AN_INNER: Final = 3
+"""On a page with fewer words for each first key than this, working out all its keys is faster than asking for some."""
+
 _FEW_SECONDS: Final = 3
-"""So few second keys, of so few first ones, are looked for by their forms: that spares working out all keys."""
+"""So few second keys are looked for by their forms."""
 
 
 class Filed:
@@ -219,7 +221,7 @@ class Presearch:
 
     def _meeting(self, inners: list[_Inner], page: Page, files: list[_Files]) -> None:
         """Add what is filed under two keys of the page."""
-        if len(inners) > _FEW_INNERS:
+        if len(inners) * _FORMS_AN_INNER > len(page.distinct):
             _both(inners, page.keys, files)
             return
         many: list[_Inner] = []
