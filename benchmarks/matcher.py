@@ -65,6 +65,9 @@ def main() -> None:
     room = Newsroom()
     entries = {size: [room.text(size) for _ in range(TEXTS)] for size in (SHORT, FULL)}
     yardsticks = {size: _measure(_words_of, texts) for size, texts in entries.items()}
+    print(
+        f"calibration (a fixed loop of sums, which tells machines and their load apart): {_calibration():.2f} ms"
+    )
     print("yardstick (re.findall of all words), us an entry:")
     for size, figures in yardsticks.items():
         print(f"  {size} words {figures.mean:7.1f}")
@@ -78,6 +81,16 @@ def main() -> None:
         if not args.alone:
             for peer in PEERS:
                 _peer(peer, queries, entries, yardsticks)
+
+
+def _calibration() -> float:
+    """Return the milliseconds of a loop that never changes, the best of several."""
+    best = float("inf")
+    for _ in range(7):
+        began = time.thread_time()
+        sum(number * number for number in range(200_000))
+        best = min(best, time.thread_time() - began)
+    return best * 1e3
 
 
 def _arguments() -> argparse.Namespace:
@@ -140,6 +153,9 @@ def _own(
         figures = _measure(lambda text: _evidence(matcher, text), texts)
         _row(len(queries), "wirewatch, evidence read", size, figures, yardsticks[size])
     gc.unfreeze()
+    print(
+        f"{'':9} {'':28} the whole language: inflection, compounds, NEAR, NOT, closeness; every watch that matches"
+    )
     update = _update_cost(matcher)
     print(
         f"{'':9} built in {seconds:.2f} s (parsing included), first entries {cold:.0f} us each; "

@@ -48,6 +48,8 @@ _LAYOUT = re.compile(
 _TOKEN = re.compile(r"<(?:(?P<slash>/?)(?P<name>[a-zA-Z][^\s/<>]*)|(?P<comment>!--)|[!?])")
 _TAG_END = re.compile(r"""[<>]|=\s*(["'])""")
 _COMMENT_END = re.compile(r"--!?>")
+_NOTE = re.compile(r"(?:<[^<>]{0,300}>|[\s\[(*]){0,4}\d{1,3}(?!\w)")
+"""The number of a footnote, which is no part of the word before it."""
 _VAST_REFERENCE = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")
 
 
@@ -127,6 +129,8 @@ class _Walk:
         name = token["name"].lower()
         closing = bool(token["slash"])
         self._layout(name, closing=closing)
+        if name == "sup" and not closing and _NOTE.match(self._markup, end):
+            self._out.space()
         empty = self._markup[end - 2] == "/"
         if closing or empty or name not in _WITHOUT_TEXT:
             return end

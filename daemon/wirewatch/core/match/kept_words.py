@@ -19,7 +19,7 @@ from wirewatch.core.text.inflect import special_languages, word_keys
 from wirewatch.core.text.reader import Reader
 from wirewatch.core.text.words import is_pattern
 
-KEPT_VERSION: Final = 1
+KEPT_VERSION: Final = 2
 """Counts changes of what words a text has: indexes made before are made anew."""
 
 Group: TypeAlias = frozenset[int]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
+from itertools import repeat
 from threading import Lock
 from typing import Final, NamedTuple
 
-from wirewatch.core.match.presearch import Filed, Presearch
+from wirewatch.core.match.presearch import Candidates, Filed, Presearch
 from wirewatch.core.model.hit import Span, Strength, WatchId
 from wirewatch.core.model.watch import Scattered, WatchSpec
 from wirewatch.core.query.node import Term
@@ -52,42 +54,50 @@ class _Sight(NamedTuple):
     subject: Subject
     lock: AbstractContextManager[object]
     """Held while words are looked up: reading teaches, and what is taught is shared."""
+    terms: dict[WatchId, tuple[TermMatch, ...]]
+    """What was asked for already."""
 
 
-class Match:
+class _Found(NamedTuple):
+    """A watch, the document it was found in, and whether close."""
+
+    seen: Watch
+    sight: _Sight
+    close: bool
+
+
+class Match(_Found):
     """A watch that a document matches. The evidence is looked up when it is asked for."""
 
-    __slots__ = ("_close", "_sight", "_terms", "_watch")
-
-    def __init__(self, watch: Watch, sight: _Sight, *, close: bool) -> None:
-        self._watch, self._sight, self._close = watch, sight, close
-        self._terms: tuple[TermMatch, ...] | None = None
+    __slots__ = ()
 
     @property
     def watch(self) -> WatchId:
         """The watch's id."""
-        return self._watch.spec.id
+        return self.seen.spec.id
 
     @property
     def strength(self) -> Strength:
         """How near to each other the words stand."""
-        return Strength.CLOSE if self._close else Strength.SCATTERED
+        return Strength.CLOSE if self.close else Strength.SCATTERED
 
     @property
     def rings(self) -> bool:
         """Close, or the watch says that scattered words ring too."""
-        return self._close or self._watch.spec.scattered is Scattered.ALERT
+        return self.close or self.seen.spec.scattered is Scattered.ALERT
 
     @property
     def terms(self) -> tuple[TermMatch, ...]:
         """The terms of the query that were found, and where."""
-        if self._terms is None:
-            subject, lock = self._sight
+        subject, lock, known = self.sight
+        name = self.seen.spec.id
+        terms = known.get(name)
+        if terms is None:
             with lock:
-                found = self._watch.query.node.find(subject.view(self._watch.spec.near_words))
-                terms = found.terms if found is not None else ()
-                self._terms = tuple([_term(term, subject.page) for term in terms])
-        return self._terms
+                found = self.seen.query.node.find(subject.view(self.seen.spec.near_words))
+                terms = tuple([_term(t, subject.page) for t in found.terms]) if found else ()
+            known[name] = terms
+        return terms
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -99,6 +109,9 @@ class Match:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Match) and self._told() == other._told()
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
     def __hash__(self) -> int:
         return hash(self._told())
@@ -125,8 +138,8 @@ class Matcher:
         self._lock = Lock()
         self._reader = Reader()
         self._watches: dict[WatchId, Watch] = {}
-        self._presearch = Presearch()
-        self._anywhere = Presearch()
+        self._presearch = Presearch(self._reader.words())
+        self._anywhere = Presearch(self._reader.words())
         known = list(watches)
         for number, watch in enumerate(known, start=1):
             self.add(watch)
@@ -177,31 +190,51 @@ class Matcher:
         return tuple(matches)
 
     def _matches(self, presearch: Presearch, subject: Subject) -> list[Match]:
-        watches = self._watches
         decided = self._decided(presearch.candidates(subject), subject)
-        sight = _Sight(subject, self._lock)
-        return [Match(watches[name], sight, close=decided[name]) for name in sorted(decided)]
+        if not decided:
+            return []
+        names = sorted(decided)
+        sight = _Sight(subject, self._lock, {})
+        watches = map(self._watches.__getitem__, names)
+        return list(map(_match, zip(watches, repeat(sight), map(decided.__getitem__, names))))
 
-    def _decided(self, candidates: set[Filed], subject: Subject) -> dict[WatchId, bool]:
+    def _decided(self, candidates: Candidates, subject: Subject) -> dict[WatchId, bool]:
         """Return the watches that match, and whether they are close."""
+        proven, doubtful = candidates
         decided: dict[WatchId, bool] = {}
         if subject.page.special is None:
-            decided = {WatchId(filed.name): True for filed in candidates if filed.is_proven}
-        has_all = subject.page.distinct.issuperset
-        for filed in candidates:
+            decided = dict.fromkeys(map(WatchId, proven), True)
+        else:
+            doubtful.update(map(Filed, proven))
+        page = subject.page
+        has_all = page.distinct.issuperset
+        for filed in doubtful:
             name = WatchId(filed.name)
-            if name not in decided and has_all(filed.forms):
-                watch = self._watches[name]
-                held = watch.query.node.holds(subject.view(watch.spec.near_words))
-                if held is not None:
-                    decided[name] = held
+            if name in decided or not has_all(filed.forms):
+                continue
+            held = self._tried(filed, subject)
+            if held is not None:
+                decided[name] = held
         return decided
+
+    def _tried(self, filed: Filed, subject: Subject) -> bool | None:
+        page = subject.page
+        if filed.forms and page.has_no_edge(filed.forms):
+            return (
+                page.stands(filed.forms) or None
+            )  # the row under which it is filed is all there is to find
+        watch = self._watches[WatchId(filed.name)]
+        return watch.query.node.holds(subject.view(watch.spec.near_words))
+
+
+_match: Final = partial(tuple.__new__, Match)
+"""Quicker than calling the class: there may be hundreds on a page."""
 
 
 def evaluate(watch: Watch, subject: Subject) -> Match | None:
     """Try one watch on a document."""
     held = watch.query.node.holds(subject.view(watch.spec.near_words))
-    return None if held is None else Match(watch, _Sight(subject, nullcontext()), close=held)
+    return None if held is None else Match(watch, _Sight(subject, nullcontext(), {}), held)
 
 
 def _term(term: Term, page: Page) -> TermMatch:

@@ -8,8 +8,8 @@ Whatever files under nothing is tried on every document; regular expressions are
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import compress, islice
-from typing import Final, TypeAlias
+from itertools import chain, compress, islice
+from typing import Final, NamedTuple, TypeAlias
 
 from wirewatch.core.match.bridge import Bridge
 from wirewatch.core.match.regex_scan import RegexScan, needed_regexes
@@ -20,51 +20,85 @@ from wirewatch.core.query.phrase import Phrase
 from wirewatch.core.query.spelling import Spelling
 from wirewatch.core.query.view import Subject
 from wirewatch.core.text.page import Page
-from wirewatch.core.text.words import is_pattern
+from wirewatch.core.text.words import Computed, Words, is_pattern
 
 _PAIR: Final = 2
 _FORMS_A_HEAD: Final = 160
 """On a page with more words for each head than this, looking up the heads is faster than passing over the page."""
 
+_FEW_HEADS: Final = 8
+"""So few heads are first asked whether the few forms that may follow them are on the page at all."""
+
+_FORMS_AN_INNER: Final = 3
+"""On a page with fewer words for each first key than this, working out all its keys is faster than asking for some."""
+
+_FEW_SECONDS: Final = 3
+"""So few second keys are looked for by their forms."""
+
 
 class Filed:
-    """The name of a query under one of its clues."""
+    """The name of a query under one of its clues, to be tried."""
 
-    __slots__ = ("forms", "is_proven", "name")
+    __slots__ = ("forms", "name")
 
-    def __init__(self, name: str, *, is_proven: bool, forms: Spelling = ()) -> None:
+    def __init__(self, name: str, forms: Spelling = ()) -> None:
         self.name = name
-        self.is_proven = is_proven
-        """The clue proves a close match in documents of no special language."""
         self.forms = forms
         """All that the document must have before this clue can lead to a match; empty when that is not known."""
 
 
-_Files: TypeAlias = list[Filed]
-_Pairs: TypeAlias = dict[str, dict[str, _Files]]
+class _Files:
+    """What is filed under one clue."""
+
+    __slots__ = ("doubtful", "proven")
+
+    def __init__(self) -> None:
+        self.proven: list[str] = []
+        """Queries of which the clue proves a close match, in documents of no special language."""
+        self.doubtful: list[Filed] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.proven or self.doubtful)
+
+
+class Candidates(NamedTuple):
+    """The queries that may match, and few others. One may be among both."""
+
+    proven: set[str]
+    doubtful: set[Filed]
+
+
+_Inner: TypeAlias = dict[str, _Files]
+
+
+class _Plan(NamedTuple):
+    """What is filed under a form in any way."""
+
+    form: str
+    one: tuple[_Files, ...]
+    both: tuple[_Inner, ...]
+    beside: _Inner | None
 
 
 class Presearch:
     """Names of queries, filed so that few have to be tried."""
 
     __slots__ = (
-        "_always", "_beside", "_beside_keys", "_both", "_both_keys", "_bridge", "_count", "_one", "_one_keys",
-        "_regexes", "_scanned",
+        "_always", "_beside", "_both", "_bridge", "_count", "_one", "_plans", "_regexes", "_scanned", "_words",
     )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, words: Words) -> None:
         self._always: dict[str, Filed] = {}
         self._scanned: dict[str, Filed] = {}
         self._regexes = RegexScan()
         self._bridge = Bridge()
         self._count = 0
-        self._one: dict[str, _Files] = {}
-        self._both: _Pairs = {}
-        self._beside: _Pairs = {}
-        # the keys of the three again: two sets meet several times faster than a set and a dictionary
-        self._one_keys: set[str] = set()
-        self._both_keys: set[str] = set()
-        self._beside_keys: set[str] = set()
+        self._one: _Inner = {}
+        self._both: dict[str, _Inner] = {}
+        self._beside: dict[str, _Inner] = {}
+        self._words = words
+        self._plans = Computed(self._plan)
+        """What to do about each form seen: one look-up a word instead of one for each kind of clue."""
 
     def __bool__(self) -> bool:
         return self._count > 0
@@ -73,37 +107,41 @@ class Presearch:
         """Add a query under a name."""
         self._count += 1
         clues = node.clues()
-        doubtful = Filed(name, is_proven=False)
         if clues is not None:
             self._bridge.add(node)
             proofs = node.proofs()
-            proven = Filed(name, is_proven=True) if proofs else doubtful
             rows = _rows(node)
             for alternative in clues:
-                filed = proven if alternative in proofs else doubtful
-                if alternative in rows:
-                    filed = Filed(name, is_proven=False, forms=rows[alternative])
-                self._file(filed, alternative)
+                files = self._files(alternative)
+                if alternative in proofs and alternative not in rows:
+                    files.proven.append(name)
+                else:
+                    files.doubtful.append(Filed(name, rows.get(alternative, ())))
             return
         regexes = needed_regexes(node)
         if regexes is None:
-            self._always[name] = doubtful
+            self._always[name] = Filed(name)
         else:
-            self._scanned[name] = doubtful
+            self._scanned[name] = Filed(name)
             self._regexes.add(name, regexes)
 
-    def _file(self, filed: Filed, alternative: Alternative) -> None:
+    def _files(self, alternative: Alternative) -> _Files:
+        """Return the files of a clue, new ones where there are none."""
         _, first, beside = alternative[0]
-        if beside:
-            self._beside_keys.add(first)
-            files = self._beside.setdefault(first, {}).setdefault(beside, [])
-        elif len(alternative) > 1:
-            self._both_keys.add(first)
-            files = self._both.setdefault(first, {}).setdefault(alternative[1][1], [])
+        if not beside and len(alternative) == 1:
+            inner, key = self._one, first
         else:
-            self._one_keys.add(first)
-            files = self._one.setdefault(first, [])
-        files.append(filed)
+            table = self._beside if beside else self._both
+            if first not in table:
+                table[first] = {}
+                self._forget(first)
+            inner, key = table[first], beside or alternative[1][1]
+        files = inner.get(key)
+        if files is None:
+            files = inner[key] = _Files()
+            if inner is self._one:
+                self._forget(first)
+        return files
 
     def unfile(self, name: str, node: Node) -> None:
         """Remove a query that was filed."""
@@ -116,60 +154,117 @@ class Presearch:
 
     def _unfile(self, name: str, alternative: Alternative) -> None:
         _, first, beside = alternative[0]
-        if beside:
-            _take_pair(self._beside, first, beside, name)
-            if first not in self._beside:
-                self._beside_keys.discard(first)
-        elif len(alternative) > 1:
-            _take_pair(self._both, first, alternative[1][1], name)
-            if first not in self._both:
-                self._both_keys.discard(first)
-        else:
-            _take(self._one, first, name)
-            if first not in self._one:
-                self._one_keys.discard(first)
+        if not beside and len(alternative) == 1:
+            if _take(self._one, first, name):
+                self._forget(first)
+            return
+        table = self._beside if beside else self._both
+        inner = table.get(first)
+        if inner is not None and _take(inner, beside or alternative[1][1], name) and not inner:
+            del table[first]
+            self._forget(first)
 
-    def candidates(self, subject: Subject) -> set[Filed]:
-        """Return all queries that may match, and few others; one may be there both as proven and as doubtful."""
+    def _forget(self, first: str) -> None:
+        """Let the plans of a key's forms be made anew, the key being one of the tables' or no longer so."""
+        if not self._plans:
+            return
+        if is_pattern(first):
+            self._plans.clear()
+            return
+        self._plans.pop(first, None)
+        for form in self._words.members.get(first, ()):
+            self._plans.pop(form, None)
+
+    def _plan(self, form: str) -> _Plan | None:
+        keys = self._words.all_keys(form)
+        one = tuple([self._one[key] for key in keys if key in self._one])
+        both = tuple([self._both[key] for key in keys if key in self._both])
+        beside = self._beside.get(form)
+        return _Plan(form, one, both, beside) if one or both or beside is not None else None
+
+    def candidates(self, subject: Subject) -> Candidates:
+        """Return all queries that may match, and few others."""
         page = subject.page
-        keys = page.keys
+        if page.words is not self._words:
+            self._words = page.words
+            self._plans.clear()
+        files: list[_Files] = []
+        inners: list[_Inner] = []
+        heads: dict[str, _Inner] = {}
+        plans = self._plans.__getitem__
+        for form, one, both, beside in filter(None, map(plans, page.distinct)):
+            if one:
+                files += one
+            if both:
+                inners += both
+            if beside is not None:
+                heads[form] = beside
         if page.special is not None:
-            keys = keys | self._bridge.keys(page.special, page.special_keys)
-        found = set(self._always.values())
-        one, both = self._one, self._both
-        for key in keys & self._one_keys:
-            found.update(one[key])
-        for key in keys & self._both_keys:
-            inner = both[key]
-            if not inner.keys().isdisjoint(keys):
-                for other in inner.keys() & keys:
-                    found.update(inner[other])
-        for files in self._side_by_side(page):
-            found.update(files)
-        if self._scanned:
-            found.update(map(self._scanned.__getitem__, self._regexes.candidates(subject)))
-        return found
+            keys = self._bridge.keys(page.special, page.special_keys)
+            files += [self._one[key] for key in keys & self._one.keys()]
+            inners += [self._both[key] for key in keys & self._both.keys()]
+            _both(inners, page.keys | keys, files)
+        elif inners:
+            self._meeting(inners, page, files)
+        if heads:
+            files += _side_by_side(page, heads)
+        return self._candidates(files, subject)
 
-    def _side_by_side(self, page: Page) -> Iterator[_Files]:
-        beside = self._beside
-        heads = self._beside_keys & page.distinct
+    def _candidates(self, files: list[_Files], subject: Subject) -> Candidates:
+        proven = set(chain.from_iterable([filed.proven for filed in files]))
+        doubtful = set(chain.from_iterable([filed.doubtful for filed in files]))
+        if self._always:
+            doubtful.update(self._always.values())
+        if self._scanned:
+            doubtful.update(map(self._scanned.__getitem__, self._regexes.candidates(subject)))
+        return Candidates(proven, doubtful)
+
+    def _meeting(self, inners: list[_Inner], page: Page, files: list[_Files]) -> None:
+        """Add what is filed under two keys of the page."""
+        if len(inners) * _FORMS_AN_INNER > len(page.distinct):
+            _both(inners, page.keys, files)
+            return
+        many: list[_Inner] = []
+        distinct, members = page.distinct, self._words.members
+        for inner in inners:
+            if len(inner) > _FEW_SECONDS:
+                many.append(inner)
+                continue
+            for key, filed in inner.items():
+                if key in distinct or not distinct.isdisjoint(members.get(key, ())):
+                    files.append(filed)
+        if many:
+            _both(many, page.keys, files)
+
+
+def _both(inners: list[_Inner], keys: set[str], files: list[_Files]) -> None:
+    for inner in inners:
+        if not inner.keys().isdisjoint(keys):
+            files += [inner[key] for key in inner.keys() & keys]
+
+
+def _side_by_side(page: Page, heads: dict[str, _Inner]) -> Iterator[_Files]:
+    if len(heads) <= _FEW_HEADS:
+        distinct = page.distinct
+        heads = {
+            head: inner
+            for head, inner in heads.items()
+            if len(inner) > _FEW_SECONDS or not inner.keys().isdisjoint(distinct)
+        }
         if not heads:
             return
-        if len(heads) * _FORMS_A_HEAD <= len(page.forms):
-            for head in heads:
-                yield from _after(page, head, beside[head])
-            return
-        forms = page.forms
-        follows = zip(forms, islice(forms, 1, None), strict=False)
-        for head, after in compress(follows, map(heads.__contains__, forms)):
-            inner = beside[head]
-            if after in inner:
-                yield inner[after]
-        nothing: dict[str, _Files] = {}
-        for left, right in _edge_pairs(page):
-            files = beside.get(left, nothing).get(right)
-            if files:
-                yield files
+    forms = page.forms
+    if len(heads) * _FORMS_A_HEAD <= len(forms):
+        for head, inner in heads.items():
+            yield from _after(page, head, inner)
+        return
+    follows = zip(forms, islice(forms, 1, None), strict=False)
+    for head, after in compress(follows, map(heads.__contains__, forms)):
+        inner = heads[head]
+        if after in inner:
+            yield inner[after]
+    if page.edges:
+        yield from _by_edges(page, heads)
 
 
 def _rows(node: Node) -> dict[Alternative, Spelling]:
@@ -189,7 +284,7 @@ def _rows(node: Node) -> dict[Alternative, Spelling]:
     }
 
 
-def _after(page: Page, head: str, inner: dict[str, _Files]) -> Iterator[_Files]:
+def _after(page: Page, head: str, inner: _Inner) -> Iterator[_Files]:
     """Yield what is filed under a head and each form that follows it on the page."""
     forms = page.forms
     beginning: dict[int, list[str]] = {}
@@ -202,37 +297,26 @@ def _after(page: Page, head: str, inner: dict[str, _Files]) -> Iterator[_Files]:
                 yield inner[after]
 
 
-def _edge_pairs(page: Page) -> Iterator[tuple[str, str]]:
-    """Yield the forms that stand side by side by other readings than the plain one."""
-    if not page.edges:
-        return
-    forms = page.forms
-    ending: dict[int, list[str]] = {}
-    beginning: dict[int, list[str]] = {}
-    for edge in page.edges:
-        ending.setdefault(edge.last, []).append(edge.form)
-        beginning.setdefault(edge.first, []).append(edge.form)
-    for edge in page.edges:
-        if edge.first:
-            yield forms[edge.first - 1], edge.form
-        yield edge.form, forms[edge.last + 1]
-        for after in beginning.get(edge.last + 1, ()):
-            yield edge.form, after
+def _by_edges(page: Page, heads: dict[str, _Inner]) -> Iterator[_Files]:
+    """Yield what is filed under forms that stand side by side by other readings than the plain one."""
+    forms, edges = page.forms, page.edges
+    for first, last, form in edges:
+        if first and (before := heads.get(forms[first - 1])) is not None and form in before:
+            yield before[form]
+        inner = heads.get(form)
+        if inner is not None:
+            after = [forms[last + 1], *(edge.form for edge in edges if edge.first == last + 1)]
+            yield from (inner[follower] for follower in after if follower in inner)
 
 
-def _take(table: dict[str, _Files], key: str, name: str) -> None:
+def _take(table: _Inner, key: str, name: str) -> bool:
+    """Take a name from the files of a key; say whether that was the last there."""
     files = table.get(key)
     if files is None:
-        return
-    files[:] = [filed for filed in files if filed.name != name]
-    if not files:
-        del table[key]
-
-
-def _take_pair(table: _Pairs, first: str, second: str, name: str) -> None:
-    inner = table.get(first)
-    if inner is None:
-        return
-    _take(inner, second, name)
-    if not inner:
-        del table[first]
+        return False
+    files.proven[:] = [filed for filed in files.proven if filed != name]
+    files.doubtful[:] = [filed for filed in files.doubtful if filed.name != name]
+    if files:
+        return False
+    del table[key]
+    return True

@@ -160,6 +160,10 @@ _BY_HAND: Final = (
     Case("<p>U.&nbsp;S. troops</p>", '"US troops"', expected=True),
     Case("<p><b>U</b>.<b>S</b>. troops</p>", '"US troops"', expected=True),
     Case("<p>F<span>-</span>16 jets</p>", '"F16 jets"', expected=True),
+    Case("<p>the issue<sup>1</sup> remains</p>", "issue", expected=True),
+    Case('<p>a territorial issue<sup><a href="#n1">[1]</a></sup></p>', _PHRASE, expected=True),
+    Case("<p>CO<sub>2</sub> rises</p>", "CO2", expected=True),
+    Case("<p>the 21<sup>st</sup> century</p>", '"21st century"', expected=True),
     # structure
     Case("<ul><li>territorial<li>issue</ul>", _PHRASE, expected=False),
     Case("<table><tr><td>territorial<td>issue</table>", _PHRASE, expected=False),

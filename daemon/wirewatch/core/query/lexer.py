@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, NoReturn
 
 from wirewatch.errors import QueryError
 
@@ -64,6 +64,9 @@ _LEXEME: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_UNFINISHED: Final = re.compile(r"(?P<near>O?NEAR/|PRE/|pre/).*|ATLEAST\d*")
+"""What begins like an operator and is none: taken for a word, it would never be found, and nobody told why."""
+
 _OPERATORS: Final = {
     "AND": Kind.AND, "and": Kind.AND, "OR": Kind.OR, "or": Kind.OR, "NOT": Kind.NOT,
 }  # fmt: skip
@@ -118,7 +121,27 @@ def _word(query: str, match: re.Match[str], at: int) -> Lexeme:
             at=at,
             hint='end it with /, or put the words in quotes: "…"',
         )
+    unfinished = _UNFINISHED.fullmatch(text)
+    if unfinished is not None:
+        _refuse(unfinished, query, at)
     return Lexeme(_OPERATORS.get(text, Kind.WORD), text, at)
+
+
+def _refuse(unfinished: re.Match[str], query: str, at: int) -> NoReturn:
+    begun = unfinished["near"]
+    if begun:
+        raise QueryError(
+            f"{begun} needs a number right behind it",
+            query=query,
+            at=at,
+            hint=f"write {begun}5; put it in quotes to look for the word itself",
+        )
+    raise QueryError(
+        "ATLEAST needs a number right behind it, then parentheses",
+        query=query,
+        at=at,
+        hint="write ATLEAST3(word); put it in quotes to look for the word itself",
+    )
 
 
 def _phrase(query: str, match: re.Match[str], at: int) -> Lexeme:

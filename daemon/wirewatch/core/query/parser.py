@@ -15,8 +15,6 @@ from wirewatch.core.query.fields import (
     TEXT_FIELDS,
     Beside,
     InText,
-    Language,
-    Site,
 )
 from wirewatch.core.query.gather import Gathered, run_of
 from wirewatch.core.query.lexer import Kind, Lexeme, lex
@@ -25,6 +23,7 @@ from wirewatch.core.query.node import Node, walk
 from wirewatch.core.query.phrase import LoosePhrase, Phrase
 from wirewatch.core.query.query import Query
 from wirewatch.core.query.regex import Regex, RegexError
+from wirewatch.core.query.site_or_language import site_or_language
 from wirewatch.core.query.term import Named
 from wirewatch.core.query.word import Word
 from wirewatch.core.text.words import is_pattern
@@ -368,27 +367,7 @@ class _Parser:
                 )
             self._next()
             return parts[0] if len(parts) == 1 else Or(tuple(parts))
-        if lexeme.kind not in (Kind.WORD, Kind.PHRASE):
-            self.fail(
-                f"{name}: needs a value",
-                lexeme,
-                f"write {name}:{'en' if name == 'lang' else 'example.org'}",
-            )
-        if name == "lang":
-            return self._language(lexeme)
-        site = Site.of(lexeme.value.strip())
-        if "." not in site.domain and site.domain != "localhost":
-            self.fail(f"{lexeme.value} is not a domain", lexeme, "write site:example.org")
-        return site
-
-    def _language(self, lexeme: Lexeme) -> Node:
-        tag = lexeme.value.strip().replace("_", "-").lower()
-        primary = tag.split("-")[0]
-        if not (primary.isascii() and primary.isalpha() and 2 <= len(primary) <= 3):
-            self.fail(
-                f"{lexeme.value} is not a language tag", lexeme, "write lang:en or lang:pt-BR"
-            )
-        return Language(tag)
+        return site_or_language(lexeme, name, query=self._text)
 
 
 _PRIMARIES: Final = {

@@ -18,7 +18,7 @@ Spelling: TypeAlias = tuple[str, ...]
 
 _STRICT: Final = (Reading.CAPITALS, Reading.SIGN, Reading.NAME)
 _MAX_SPELLINGS: Final = 16
-_NUMBERED: Final = re.compile(r"([^\W\d_]{3,})(\d+)")
+_NUMBERED: Final = re.compile(r"([^\W\d_]+)(\d+)")
 _LEAST_PART: Final = 3
 _LEAST_GLUED: Final = 8
 _MOST_GLUED: Final = 14
@@ -107,9 +107,14 @@ def _opened(path: Spelling, lower: set[str]) -> list[Spelling]:
 
 def _parts(form: str, *, typed_lower: bool) -> tuple[str, str] | None:
     numbered = _NUMBERED.fullmatch(form)
-    if numbered:
+    if numbered and (len(numbered[1]) >= _LEAST_PART or _names(numbered[1], typed_lower)):
         return numbered[1], numbered[2]
     return halves(form) if typed_lower or is_known(form) else None
+
+
+def _names(letters: str, typed_lower: bool) -> bool:
+    """``F16``, ``MH17``: few letters, but in capitals, and no word of their own (*a 1 % rise*)."""
+    return not typed_lower and not is_known(letters) and letters not in FUNCTION_WORDS
 
 
 @dataclass(slots=True)

@@ -29,9 +29,7 @@ class Subject:
         """Return the view of everything."""
         found = self._views.get(near_words)
         if found is None:
-            found = self._views[near_words] = View(
-                self, self.page, 0, self.page.bounds[-1], near_words
-            )
+            found = self._views[near_words] = View.of(self, self.page, near_words)
         return found
 
     def side(self, texts: tuple[str, ...]) -> View:
@@ -41,7 +39,7 @@ class Subject:
             page = self._reader.page(
                 [(None, text) for text in texts or ("",)], self.document.language
             )
-            found = self._sides[texts] = View(self, page, 0, page.bounds[-1], 0)
+            found = self._sides[texts] = View.of(self, page, 0)
         return found
 
     def blocks(self, *, folded: bool) -> list[Block]:
@@ -69,16 +67,18 @@ class View:
     end: int
     near_words: int
     """How far apart the words of a run may stand and still be close; 0 is anywhere."""
+    is_whole: bool
+    """All of the page is in view."""
+
+    @classmethod
+    def of(cls, subject: Subject, page: Page, near_words: int) -> View:
+        """Return the view of a whole page."""
+        return cls(subject, page, 0, page.bounds[-1], near_words, True)
 
     @property
     def sees_boilerplate(self) -> bool:
         """Say whether text outside the body of the page is in view."""
         return len(self.page.bounds) > len(TEXTS) and self.end > self.page.bounds[len(TEXTS) - 1]
-
-    @property
-    def is_whole(self) -> bool:
-        """Say whether all of the page is in view."""
-        return self.first == 0 and self.end == self.page.bounds[-1]
 
     def within(self, places: Sequence[Interval]) -> list[Interval]:
         """Return those places that lie in view."""
@@ -89,6 +89,6 @@ class View:
 
     def narrowed(self, first: int, end: int) -> View:
         """Return the view of a part of this one."""
-        return View(
-            self.subject, self.page, max(first, self.first), min(end, self.end), self.near_words
-        )
+        first, end = max(first, self.first), min(end, self.end)
+        whole = self.is_whole and first == self.first and end == self.end
+        return View(self.subject, self.page, first, end, self.near_words, whole)

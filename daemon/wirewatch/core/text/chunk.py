@@ -20,8 +20,8 @@ HYPHENS: Final = "-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d\u05be\u30a0"
 
 CAPITALS_MATTER: Final = frozenset(
     "us it who am is in at on or an as so no me we he be by do go if my of to up aids aid act arm art bat bit can cap "
-    "cat com dad den dot ear eat era fed fat gap gas get has hot ice jet lag led let lot man map mom nap nut oil pen "
-    "pet pin pot ram rat red sad sat set sin son sun tan tar tea ten tip tub via war was wet win start salt mad core "
+    "cat com dad den dot era fed fat gap ice jet lag led lot man map mom nap "
+    "pet pin pot ram rat sad sat set sin tip tub via start salt mad core "
     "care cop pip nice oh ok ma pa al la de il el un une le les des du die das der im".split()
 )
 """Acronyms that are also common words: typed in capitals, they need capitals in the text."""
@@ -171,6 +171,8 @@ def analyse(raw: str, *, wild: bool = False) -> Chunk:
     """Take one chunk apart. With *wild*, stars and question marks are letters (of a query)."""
     if len(raw) > _LONG:
         return _long(raw, wild=wild)
+    if raw.isascii() and raw.isalpha():
+        return _plain(raw)
     shown = _Shown(raw, wild=wild)
     parts = [_part(shown, match) for match in _PATTERN.finditer(shown.classes)]
     edges = [
@@ -183,6 +185,14 @@ def analyse(raw: str, *, wild: bool = False) -> Chunk:
     if len(parts) == 1 and _is_initial(parts[0], shown.classes):
         return Chunk((_with_dot(parts[0], shown),), tuple(edges), initial=True)
     return Chunk(tuple(part.atom for part in parts), tuple(edges))
+
+
+def _plain(raw: str) -> Chunk:
+    """Take a chunk of nothing but letters apart, as most are."""
+    size = len(raw)
+    capitals = _capitals(raw, 0, size)
+    edges = () if capitals is None else (Edge(0, 0, capitals[0], 0, size, capitals[1]),)
+    return Chunk((Atom(raw.lower(), 0, size),), edges)
 
 
 def _long(raw: str, *, wild: bool) -> Chunk:

@@ -32,6 +32,12 @@ owe owed owing|age aged aging ageing|eye eyed|dye dyed dyeing|ice iced icing|awe
 guarantee guaranteed|decree decreed|disagree disagreed|referee refereed|veto vetoed vetoes vetoing|add added adding
 quiz quizzes quizzed|focus focused focuses focusing focussed focussing|bus buses|gas gases|plus pluses
 unite united unites uniting
+arise arose arisen|awake awoke awoken|bear borne|bet betting|bite bitten|burn burnt|dream dreamt|dwell dwelt
+fling flung|foretell foretold|forsake forsook forsaken|kneel knelt|leap leapt|mislead misled|outdo outdid outdone
+overdo overdid overdone|overhear overheard|overrun overran|prove proven|repay repaid|resell resold
+retake retook retaken|rewrite rewrote rewritten|shine shone|show shown|slay slain|sling slung|sow sown|spit spat
+spring sprang sprung|stride strode|swell swollen|undo undid undone|wring wrung|outgrow outgrew outgrown
+undercut undercutting|unwind unwound|partake partook partaken
 child children|man men|woman women|foot feet|tooth teeth|goose geese|mouse mice|louse lice|ox oxen|wolf wolves
 knife knives|wife wives|life lives|half halves|shelf shelves|thief thieves|calf calves|loaf loaves|scarf scarves
 hoof hooves|elf elves|leaf|crisis crises|analysis analyses|thesis theses|oasis oases|diagnosis diagnoses

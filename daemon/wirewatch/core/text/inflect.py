@@ -39,11 +39,11 @@ _AS_RUSSIAN: Final = str.maketrans("іїєґў", "ииегу")
 """Ukrainian and Belarusian endings differ from Russian ones by little more than these letters."""
 
 _RESTORED: Final = {
-    "spanish": (("cion", "ción"), ("sion", "sión")),
-    "portuguese": (("cao", "ção"), ("coes", "ções"), ("sao", "são"), ("soes", "sões")),
+    "spanish": (("cion", "ción"), ("sion", "sión"), ("dades", "dad")),
+    "portuguese": (("cao", "ção"), ("coes", "ção"), ("sao", "são"), ("soes", "são"), ("oes", "ao")),
     "french": (("ees", "ées"), ("ee", "ée")),
 }
-"""Accents that folding dropped and the stemmer needs to see an ending."""
+"""Accents that folding dropped and the stemmer needs to see an ending, and plurals it parts from their singulars."""
 
 
 def special_language(tag: str | None) -> str:

@@ -39,7 +39,7 @@ def language_of(tag: str | None, forms: Set[str]) -> str:
     The tag counts, unless the text has English's little words and none of the tag's, or no English ones at
     all: many feeds say ``en`` whatever they carry.
     """
-    said = special_language(tag)
+    said = special_language(tag) if tag else ""
     if said:
         if said in _WORDS and not _ENGLISH.isdisjoint(forms) and _WORDS[said].isdisjoint(forms):
             return ""

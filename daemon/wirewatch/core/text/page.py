@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import Final, NamedTuple, TypeAlias
+from operator import attrgetter
+from typing import Final, TypeAlias
 
 from wirewatch.core.model.hit import Field, Span
-from wirewatch.core.text.chunk import Chunk
+from wirewatch.core.text.expand import Expanded, PageEdge, Source, expand
 from wirewatch.core.text.words import Words
 
 Interval: TypeAlias = tuple[int, int]
@@ -27,49 +28,10 @@ SPACED: Final = 12
 _PLUS_ONE: Final = (1).__add__
 """A chunk and the space behind it."""
 
-_FEW: Final = 6
+_BASE: Final = attrgetter("base")
+
+_FEW: Final = 12
 """So many scans of a page are cheaper than an index of all its words."""
-
-
-class PageEdge(NamedTuple):
-    """Another reading of the positions *first* to *last*."""
-
-    first: int
-    last: int
-    form: str
-
-
-class Shift(NamedTuple):
-    """A chunk that is several words or none: its number, the position of its first word, how many there are."""
-
-    chunk: int
-    base: int
-    words: int
-
-
-class Layout(NamedTuple):
-    """Where the words of a page come from."""
-
-    texts: Sequence[tuple[Field | None, str]]
-    chunks: list[str]
-    ends: list[int]
-    """How many chunks there are up to the end of each text."""
-    chunk: Callable[[str], Chunk]
-    shifts: Sequence[Shift] = ()
-    """The chunks that are not one word, in order."""
-    bases: Sequence[int] = ()
-    """The positions of their first words."""
-
-    def source(self, position: int) -> tuple[int, int]:
-        """Return the number of the chunk at a word position, and of the word in it."""
-        at = bisect_right(self.bases, position) - 1
-        if at < 0:
-            return position, 0
-        shift = self.shifts[at]
-        beyond = position - shift.base
-        if beyond < shift.words:
-            return shift.chunk, beyond
-        return shift.chunk + 1 + beyond - shift.words, 0
 
 
 class Page:
@@ -77,20 +39,18 @@ class Page:
 
     __slots__ = (
         "_asked",
-        "_edge_places",
+        "_by_edge",
         "_ends",
+        "_expanded",
         "_found",
         "_joined",
         "_keys",
-        "_layout",
         "_offsets",
+        "_source",
         "_special_keys",
         "_starts",
         "_word_places",
-        "bounds",
         "distinct",
-        "edges",
-        "forms",
         "special",
         "words",
     )  # fmt: skip
@@ -99,20 +59,13 @@ class Page:
     special: Words | None
     """The words of the document's language, where its rules are not those of its script."""
 
-    def __init__(
-        self,
-        layout: Layout,
-        forms: list[str],
-        edges: tuple[PageEdge, ...],
-        bounds: list[int],
-        distinct: set[str],
-    ) -> None:
-        self._layout, self.forms, self.edges, self.bounds = layout, forms, edges, bounds
-        self._edge_places: dict[str, list[Interval]] = {}
-        for edge in edges:
-            self._edge_places.setdefault(edge.form, []).append((edge.first, edge.last))
+    def __init__(self, source: Source, distinct: set[str]) -> None:
+        """*distinct* holds every form of the page, those of other readings too."""
+        self._source = source
         distinct.discard(BREAK)
         self.distinct = distinct
+        self._expanded: Expanded | None = None
+        self._by_edge: dict[str, list[Interval]] | None = None
         self._found: dict[str, list[Interval]] = {}
         self._ends: tuple[dict[str, int], dict[str, int]] | None = None
         self._word_places: dict[str, list[Interval]] = {}
@@ -122,6 +75,34 @@ class Page:
         self._offsets: dict[int, tuple[int, int]] = {}
         self._keys: set[str] | None = None
         self._special_keys: set[str] | None = None
+
+    def _expand(self) -> Expanded:
+        """Put the words in their places: most pages are ruled out before anybody asks for them."""
+        found = self._expanded = expand(self._source)
+        return found
+
+    @property
+    def forms(self) -> list[str]:
+        """The form at each position."""
+        return (self._expanded or self._expand()).forms
+
+    @property
+    def edges(self) -> Sequence[PageEdge]:
+        """Other readings of positions."""
+        return (self._expanded or self._expand()).edges
+
+    @property
+    def bounds(self) -> list[int]:
+        """The position at which each text ends."""
+        return (self._expanded or self._expand()).bounds
+
+    @property
+    def _edge_places(self) -> dict[str, list[Interval]]:
+        if self._by_edge is None:
+            self._by_edge = {}
+            for edge in self.edges:
+                self._by_edge.setdefault(edge.form, []).append((edge.first, edge.last))
+        return self._by_edge
 
     @property
     def keys(self) -> set[str]:
@@ -144,40 +125,47 @@ class Page:
 
         The forms are no patterns.
         """
-        return not self._edge_places or self._edge_places.keys().isdisjoint(spelling[1:])
+        places = self._edge_places
+        return not places or places.keys().isdisjoint(spelling[1:])
 
     def has_no_edge(self, spelling: Sequence[str]) -> bool:
         """Say whether all forms, if they stand here, stand as plain words only."""
-        return not self._edge_places or self._edge_places.keys().isdisjoint(spelling)
+        places = self._edge_places
+        return not places or places.keys().isdisjoint(spelling)
 
     def stands(self, spelling: Sequence[str]) -> bool:
         """Say whether forms that have no edge stand side by side."""
-        if not self.distinct.issuperset(spelling):
-            return False
-        if self._joined is None:
-            self._joined = _joined(self.forms)
-        return _joined(spelling) in self._joined
+        return self.distinct.issuperset(spelling) and _joined(spelling) in self._text
 
     def where(self, form: str) -> list[Interval]:
         """Return where a form stands, in order."""
-        if form not in self.distinct:
-            return []
         found = self._found.get(form)
         if found is None:
+            if form not in self.distinct:
+                return []
             self._asked += 1
             found = self._scan(form) if self._asked <= _FEW else self._indexed(form)
             self._found[form] = found
         return found
 
+    @property
+    def _text(self) -> str:
+        """All forms in a row, in which one is found much faster than in a list."""
+        if self._joined is None:
+            self._joined = _joined(self.forms)
+        return self._joined
+
     def _scan(self, form: str) -> list[Interval]:
+        text, row = self._text, f"\n{form}\n"
+        find, count = text.find, text.count
         found: list[Interval] = []
-        index, at = self.forms.index, -1
-        try:
-            while True:
-                at = index(form, at + 1)
-                found.append((at, at))
-        except ValueError:
-            pass
+        position, counted = -1, 0
+        at = find(row)
+        while at >= 0:
+            position += count("\n", counted, at + 1)
+            found.append((position, position))
+            counted = at + 1
+            at = find(row, at + 1)
         return self._with_edges(form, found)
 
     def _with_edges(self, form: str, found: list[Interval]) -> list[Interval]:
@@ -240,7 +228,7 @@ class Page:
 
     def spans(self, places: Iterable[Interval]) -> list[Span]:
         """Return the characters of intervals."""
-        texts, bounds = self._layout.texts, self.bounds
+        texts, bounds = self._source.texts, self.bounds
         spans = []
         for first, last in places:
             field = texts[bisect_right(bounds, first)][0]
@@ -253,37 +241,49 @@ class Page:
 
     def raw(self, first: int, last: int) -> str:
         """Return the characters of an interval as they stand in the text."""
-        text = self._layout.texts[bisect_right(self.bounds, first)][1]
+        text = self._source.texts[bisect_right(self.bounds, first)][1]
         return text[self._characters(first)[0] : self._characters(last)[1]]
 
     def _characters(self, position: int) -> tuple[int, int]:
         known = self._offsets.get(position)
         if known is None:
-            layout = self._layout
-            number, word = layout.source(position)
+            source = self._source
+            number, word = self._chunk_at(position)
             if self._starts is None:
-                self._starts = _starts(layout)
-            start, chunk = self._starts[number], layout.chunks[number]
+                self._starts = _starts(source)
+            start, chunk = self._starts[number], source.chunks[number]
             if chunk.isalpha() and chunk.isascii():
                 known = start, start + len(chunk)
             else:
-                atom = layout.chunk(chunk).atoms[word]
+                atom = source.chunk(chunk).atoms[word]
                 known = start + atom.start, start + atom.end
             self._offsets[position] = known
         return known
 
+    def _chunk_at(self, position: int) -> tuple[int, int]:
+        """Return the number of the chunk at a word position, and of the word in it."""
+        shifts = (self._expanded or self._expand()).shifts
+        at = bisect_right(shifts, position, key=_BASE) - 1
+        if at < 0:
+            return position, 0
+        shift = shifts[at]
+        beyond = position - shift.base
+        if beyond < shift.words:
+            return shift.chunk, beyond
+        return shift.chunk + 1 + beyond - shift.words, 0
+
 
 def _joined(forms: Sequence[str]) -> str:
     """Write forms in a row: a row stands in another just when its text does, for no form holds a line's end."""
-    return "\n".join(("", *forms, ""))
+    return "\n{}\n".format("\n".join(forms))
 
 
-def _starts(layout: Layout) -> list[int]:
+def _starts(source: Source) -> list[int]:
     """Return where each chunk begins in its text."""
     starts: list[int] = []
     begin = 0
-    for (_, text), end in zip(layout.texts, layout.ends, strict=True):
-        chunks = layout.chunks[begin : end - 1]
+    for (_, text), end in zip(source.texts, source.ends, strict=True):
+        chunks = source.chunks[begin : end - 1]
         starts += _spaced_starts(text, chunks) or _found_starts(text, chunks)
         starts.append(len(text))
         begin = end

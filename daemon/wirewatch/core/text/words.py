@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 from wirewatch.core.text.inflect import word_keys
 
 _WILD: Final = "*?"
 
 
-class Computed(dict[str, str]):
+_Value = TypeVar("_Value")
+
+
+class Computed(dict[str, _Value]):
     """A dictionary that works out what it does not hold."""
 
     __slots__ = ("_work",)
 
-    def __init__(self, work: Callable[[str], str]) -> None:
+    def __init__(self, work: Callable[[str], _Value]) -> None:
         super().__init__()
         self._work = work
 
-    def __missing__(self, name: str) -> str:
+    def __missing__(self, name: str) -> _Value:
         value = self[name] = self._work(name)
         return value
 
@@ -50,6 +53,10 @@ class Words:
             self.more[form] = tuple(others)
             self._several.add(form)
         return key
+
+    def all_keys(self, form: str) -> tuple[str, ...]:
+        """Learn a form and return its keys and the patterns it fits."""
+        return self.key_of[form], *self.more.get(form, ())
 
     def keys_of(self, forms: set[str]) -> set[str]:
         """Learn *forms* and return all their keys."""
